@@ -1,0 +1,214 @@
+"""Judges a computed frame before it is published, with Great Expectations.
+
+Structure is derived from the declaration; what must hold beyond it stands in `expectations/<layer>/<table>.py`.
+Importing great_expectations takes seconds: import this module only on a path that audits.
+"""
+
+import importlib
+import json
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+from typing import Any
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+import great_expectations as gx  # noqa: E402  (its analytics switch is read at import)
+import great_expectations.expectations as gxe  # noqa: E402
+from great_expectations.core.result_format import ResultFormat  # noqa: E402
+from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
+from pyspark.sql import DataFrame, SparkSession  # noqa: E402
+from pyspark.sql import functions as F  # noqa: E402
+
+from jobs import storage  # noqa: E402
+from jobs.catalog import Declaration  # noqa: E402
+from jobs.expect import Expect  # noqa: E402
+from jobs.locks import table_lock  # noqa: E402
+from jobs.receipts import Ledger  # noqa: E402
+from jobs.table import DAY, Feed, parse_columns  # noqa: E402
+
+AUDITS = "ops.audits"
+COLUMNS = parse_columns("""
+    run_id       string not null comment 'the run that was judged'
+    table        string not null comment 'layer.name'
+    from_ds      date not null comment 'first day of the range'
+    to_ds        date not null comment 'last day of the range'
+    expectation  string not null comment 'what must hold'
+    severity     string not null comment 'critical stops publishing, warning reports'
+    success      boolean not null comment 'whether it held'
+    unexpected   bigint comment 'rows that break it'
+    observed     string comment 'what was found'
+    sample       array<string> comment 'keys of rows that break it'
+    because      string comment 'why it must hold'
+    audited_at   timestamp not null comment 'UTC'
+""")
+SAMPLE = 5
+# A day's rows against the median of the four weeks before: outside these factors somebody should look.
+VOLUME_DAYS, VOLUME_LOW, VOLUME_HIGH = 28, 0.3, 3.0
+# Below this many days or rows, a factor says nothing.
+VOLUME_MIN_DAYS, VOLUME_MIN_ROWS = 7, 50
+# A handful of bad rows is not a bad day.
+REJECTS_TO_JUDGE = 20
+
+# Great Expectations keeps its context in module state: one audit at a time in a process.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation and what came of it."""
+
+    expectation: str
+    severity: str
+    success: bool
+    unexpected: int | None
+    observed: str
+    sample: tuple[str, ...]
+    because: str
+
+    def line(self) -> str:
+        """The check for a person, in one line."""
+        state = "ok  " if self.success else "FAIL" if self.severity == "critical" else "warn"
+        found = f": {self.unexpected:,} rows" if self.unexpected else f": {self.observed}" if self.observed else ""
+        keys = f"; keys: {', '.join(self.sample)}" if self.sample else ""
+        why = "" if self.success else f" ({self.because})"
+        return f"{state} {self.severity:8} {self.expectation}{'' if self.success else found + keys + why}"
+
+
+def expectations_of(name: str) -> list[Expect]:
+    """The hand-written expectations of a table."""
+    module = importlib.import_module(f"expectations.{name}")
+    found: list[Expect] = module.EXPECTATIONS
+    return found
+
+
+def structural(declared: Declaration) -> list[Expect]:
+    """Columns, nulls, and a key that is unique per day, from the declaration."""
+    columns = declared.table.schema()
+    found = [
+        Expect("table_columns_to_match_ordered_list", because="the declaration says so", column_list=[c.name for c in columns]),
+        Expect("compound_columns_to_be_unique", because="the key identifies a row within a day", column_list=["ds", *declared.table.key]),
+    ]  # fmt: skip
+    found += [
+        Expect("column_values_to_not_be_null", because="declared not null", column=c.name) for c in columns if not c.nullable
+    ]
+    return found
+
+
+def audit(frame: DataFrame, declared: Declaration, days: Sequence[date]) -> list[Check]:
+    """Judges a frame (persisted, or it is computed once per expectation) of these days."""
+    expectations = [
+        *structural(declared),
+        Expect("column_values_to_be_in_set", because="a run publishes its own days only", column="ds", value_set=list(days)),
+        *expectations_of(declared.name),
+    ]
+    return validate(frame, expectations, ["ds", *declared.table.key])
+
+
+def audit_balance(files: DataFrame, feed: Feed) -> list[Check]:
+    """Judges a feed's balance (feeds.balance): nothing is lost, and not too much is rejected."""
+    spark = files.sparkSession
+    days = files.groupBy("ds").agg(F.sum("staged").alias("staged"), F.sum("rejected").alias("rejected"))
+    conserved = Expect(
+        "rows_to_meet", condition="delivered = staged + rejected + repeated",
+        because="rows delivered = rows staged + rows rejected: nothing is lost",
+    )  # fmt: skip
+    share = Expect(
+        "rows_to_meet",
+        condition=f"rejected < {REJECTS_TO_JUDGE} OR rejected <= {feed.reject_limit} * (staged + rejected)",
+        because=f"a day of which more than {feed.reject_limit:.0%} is bad was delivered wrong, not typed wrong",
+    )
+    # Both are one row per file or day: local data, so that no expectation recomputes the feed.
+    small_files = spark.createDataFrame(files.collect(), files.schema)
+    small_days = spark.createDataFrame(days.collect(), days.schema)
+    return [*validate(small_files, [conserved], ["ds", "file"]), *validate(small_days, [share], ["ds"])]
+
+
+def audit_volume(rows: dict[date, int], name: str, ledger: Ledger) -> list[Check]:
+    """Rows of each day against the median of the 28 days before it. Only ever a warning: an empty day is fine."""
+    strange = []
+    for day, count in sorted(rows.items()):
+        before = [day - i * DAY for i in range(1, VOLUME_DAYS + 1)]
+        known = [rows[d] if d in rows else r.days[d].rows for d in before if (r := ledger.published(name, d)) or d in rows]  # type: ignore[union-attr]
+        usual = median(known) if len(known) >= VOLUME_MIN_DAYS else 0
+        if usual >= VOLUME_MIN_ROWS and not VOLUME_LOW * usual <= count <= VOLUME_HIGH * usual:
+            strange.append(f"{day}: {count:,} rows, usually {usual:,.0f}")
+    return [
+        Check(
+            "rows a day are near the last 28 days' median", "warning", not strange, len(strange) or None,
+            "; ".join(strange[:SAMPLE]), (), "a feed that halves or triples was often delivered wrong",
+        )
+    ]  # fmt: skip
+
+
+def validate(frame: DataFrame, expectations: Iterable[Expect], key: Sequence[str]) -> list[Check]:
+    """Runs expectations over a frame with Great Expectations; failed ones come with up to 5 sample keys."""
+    expectations = list(expectations)
+    with _ONE_AT_A_TIME:
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        # The frame is persisted by the runner; persisting it again would copy it.
+        source = context.data_sources.add_spark("frame", persist=False)
+        definition = source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("frame")
+        batch = definition.get_batch({"dataframe": frame})
+        suite = gx.ExpectationSuite(name="suite", expectations=[_expectation(e, i) for i, e in enumerate(expectations)])
+        results = batch.validate(suite, result_format=ResultFormat.SUMMARY).results
+    by_position = {result.expectation_config.meta["position"]: result for result in results}
+    return [_check(expectations[i], by_position[i], frame, key) for i in range(len(expectations))]
+
+
+def _expectation(expect: Expect, position: int) -> Any:
+    meta = {"position": position}
+    if expect.type == "rows_to_meet":
+        query = f"SELECT * FROM {{batch}} WHERE NOT ({expect.arguments['condition']})"
+        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, meta=meta)
+    name = "Expect" + "".join(part.capitalize() for part in expect.type.split("_"))
+    return getattr(gxe, name)(**expect.arguments, meta=meta)
+
+
+def _check(expect: Expect, result: Any, frame: DataFrame, key: Sequence[str]) -> Check:
+    if result.exception_info and result.exception_info.get("raised_exception"):
+        raise RuntimeError(f"expectation {expect.describe()} cannot be evaluated: {result.exception_info.get('exception_message')}")
+    found = result.result or {}
+    observed = found.get("observed_value")
+    unexpected = found.get("unexpected_count")
+    if expect.type == "rows_to_meet":
+        unexpected, observed = observed, None
+    sample: tuple[str, ...] = ()
+    if not result.success:
+        sample = _sample(expect, found, frame, key)
+    text = "" if observed is None else json.dumps(observed, default=str, ensure_ascii=False)
+    return Check(expect.describe(), expect.severity, bool(result.success), unexpected, text[:500], sample, expect.because)
+
+
+def _sample(expect: Expect, found: dict[str, Any], frame: DataFrame, key: Sequence[str]) -> tuple[str, ...]:
+    """Keys of a few rows that break an expectation, found with one bounded query."""
+    column = expect.arguments.get("column")
+    if expect.type == "rows_to_meet":
+        broken = frame.where(f"NOT ({expect.arguments['condition']})")
+    elif expect.type == "compound_columns_to_be_unique":
+        names = expect.arguments["column_list"]
+        broken = frame.groupBy(*names).count().where("count > 1")
+    elif expect.type == "column_values_to_not_be_null":
+        broken = frame.where(F.col(column).isNull())
+    elif column and found.get("partial_unexpected_list"):
+        broken = frame.where(F.col(column).isin(found["partial_unexpected_list"]))
+    else:
+        return ()
+    rows = broken.select(*[name for name in key if name in broken.columns]).limit(SAMPLE).collect()
+    return tuple("/".join(str(value) for value in row) for row in rows)
+
+
+def write(spark: SparkSession, warehouse: str, run_id: str, name: str, first: date, last: date, checks: Sequence[Check], at: datetime) -> None:
+    """Keeps the checks in ops.audits, whatever came of them."""
+    path = storage.table_path(warehouse, AUDITS)
+    rows = [
+        (run_id, name, first, last, c.expectation, c.severity, c.success, c.unexpected, c.observed, list(c.sample), c.because, at)
+        for c in checks
+    ]
+    with table_lock(spark, warehouse, AUDITS, wait_seconds=120):
+        storage.ensure(spark, path, COLUMNS, (), "what every audit found")
+        storage.append(path, spark.createDataFrame(rows, storage.read(spark, path).schema).coalesce(1))

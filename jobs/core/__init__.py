@@ -1,0 +1,1 @@
+"""Tables of the core layer, one per file."""

@@ -1,0 +1,1 @@
+"""Tables of the evidence layer, one per file."""

@@ -1,0 +1,225 @@
+"""Deliveries in the landing: has a day arrived, is it whole, which files are it.
+
+The only module that touches boto3 and the landing's folders. Rows are read by Spark (feeds.py).
+A day has arrived when its `_manifest.json` is there and every file that it lists is whole.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from jobs.errors import JobError, NotArrivedError
+
+MANIFEST = "_manifest.json"
+SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".parquet")
+# Hashing is I/O and C code that frees the interpreter: threads help, even on two cores.
+THREADS = 8
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a manifest lists. `header` is the first line of a CSV file."""
+
+    name: str
+    bytes: int
+    sha256: str
+    rows: int
+
+    @property
+    def format(self) -> str:
+        return self.name.removesuffix(".gz").rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One arrived day of a feed. `unlisted`: files in its folder that the manifest does not name."""
+
+    feed: str
+    day: date
+    number: int
+    folder: str
+    files: tuple[File, ...]
+    unlisted: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return sum(file.rows for file in self.files)
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal content, whatever the delivery's number and time."""
+        listed = sorted((file.name, file.sha256, file.rows) for file in self.files)
+        return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:32]
+
+
+def folder_of(landing: str, feed: str, day: date) -> str:
+    return f"{landing.rstrip('/')}/{feed}/dt={day}"
+
+
+def has_arrived(landing: str, feed: str, day: date) -> bool:
+    """Whether the day's manifest is there. Wholeness costs reading the files: see `deliveries`."""
+    return _read(f"{folder_of(landing, feed, day)}/{MANIFEST}") is not None
+
+
+def deliveries(landing: str, feed: str, days: Sequence[date], verify: bool = True) -> tuple[list[Delivery], list[NotArrivedError]]:
+    """The days that arrived whole, in order, and an error for each that did not."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        results = list(pool.map(lambda day: _attempt(landing, feed, day, verify), days))
+    return (
+        [result for result in results if isinstance(result, Delivery)],
+        [result for result in results if isinstance(result, NotArrivedError)],
+    )
+
+
+def _attempt(landing: str, feed: str, day: date, verify: bool) -> Delivery | NotArrivedError:
+    try:
+        return delivery(landing, feed, day, verify)
+    except NotArrivedError as error:
+        return error
+
+
+def delivery(landing: str, feed: str, day: date, verify: bool = True) -> Delivery:
+    """One day's delivery. Raises NotArrivedError when there is none or a listed file is not whole."""
+    folder = folder_of(landing, feed, day)
+    body = _read(f"{folder}/{MANIFEST}")
+    if body is None:
+        raise NotArrivedError(f"{feed} of {day} has not arrived: no {folder}/{MANIFEST}; ask for the delivery, or wait")
+    number, files = _parse_manifest(body, feed, day, f"{folder}/{MANIFEST}")
+    present = _list(folder)
+    listed = {file.name for file in files}
+    unlisted = tuple(sorted(name for name in present if name not in listed and name != MANIFEST))
+    for file in files:
+        where = f"{folder}/{file.name}"
+        if file.name not in present:
+            raise NotArrivedError(f"{feed} of {day} has not arrived: {where} is listed in the manifest and missing; ask for a redelivery")
+        if present[file.name] != file.bytes:
+            raise NotArrivedError(
+                f"{feed} of {day} has not arrived: {where} has {present[file.name]} bytes, "
+                f"the manifest says {file.bytes}; ask for a redelivery"
+            )
+        if verify and _sha256(where) != file.sha256:
+            raise NotArrivedError(f"{feed} of {day} has not arrived: {where} has another sha256 than the manifest says; ask for a redelivery")
+    return Delivery(feed, day, number, folder, tuple(files), unlisted)
+
+
+def _parse_manifest(body: bytes, feed: str, day: date, where: str) -> tuple[int, list[File]]:
+    try:
+        manifest: dict[str, Any] = json.loads(body)
+        files = [
+            File(str(f["name"]), int(f["bytes"]), str(f["sha256"]).lower(), int(f["rows"])) for f in manifest["files"]
+        ]
+        number = int(manifest.get("delivery", 1))
+        named = (manifest["feed"], manifest["dt"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotArrivedError(f"{feed} of {day} has not arrived: {where} is not a manifest ({type(error).__name__}: {error}); ask for a redelivery") from None
+    if named != (feed, str(day)):
+        raise NotArrivedError(f"{feed} of {day} has not arrived: {where} is the manifest of {named[0]} {named[1]}; ask for a redelivery")
+    for file in files:
+        if not file.name.endswith(SUFFIXES) or "/" in file.name or file.name.startswith((".", "_")):
+            raise NotArrivedError(f"{feed} of {day} has not arrived: {where} lists {file.name!r}, which is none of {', '.join(SUFFIXES)}; ask for a redelivery")
+    return number, files
+
+
+def first_line(location: str, limit: int = CHUNK) -> bytes:
+    """The first line of a text file, gzip or not; at most `limit` bytes."""
+    import gzip
+
+    stream = _open(location)
+    with gzip.open(stream) if location.endswith(".gz") else stream as text:
+        return text.read(limit).split(b"\n", 1)[0].rstrip(b"\r")
+
+
+def days_in(landing: str, feed: str) -> list[date]:
+    """The days that have a folder, in order."""
+    days = []
+    for name in _subfolders(f"{landing.rstrip('/')}/{feed}"):
+        if name.startswith("dt="):
+            try:
+                days.append(date.fromisoformat(name.removeprefix("dt=")))
+            except ValueError:
+                continue
+    return sorted(days)
+
+
+# --- a folder or a bucket -----------------------------------------------------------------------
+
+
+@cache
+def _s3() -> Any:
+    import boto3
+
+    return boto3.client("s3")
+
+
+def _bucket_key(location: str) -> tuple[str, str]:
+    bucket, _, key = location.removeprefix("s3://").removeprefix("s3a://").partition("/")
+    return bucket, key
+
+
+def _is_s3(location: str) -> bool:
+    return location.startswith(("s3://", "s3a://"))
+
+
+def _open(location: str) -> BinaryIO:
+    if not _is_s3(location):
+        return open(location, "rb")
+    bucket, key = _bucket_key(location)
+    body: BinaryIO = _s3().get_object(Bucket=bucket, Key=key)["Body"]
+    return body
+
+
+def _read(location: str) -> bytes | None:
+    """The whole file, None when there is none. Raises JobError when the store does not answer."""
+    if not _is_s3(location):
+        path = Path(location)
+        return path.read_bytes() if path.is_file() else None
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        with _open(location) as body:
+            return body.read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            return None
+        raise JobError(f"cannot read {location}: {error}; check bucket, endpoint and credentials") from None
+    except BotoCoreError as error:
+        raise JobError(f"cannot read {location}: {error}; check endpoint and credentials") from None
+
+
+def _list(folder: str) -> dict[str, int]:
+    """Names and sizes of the files right in a folder."""
+    if not _is_s3(folder):
+        if not os.path.isdir(folder):
+            return {}
+        return {entry.name: entry.stat().st_size for entry in os.scandir(folder) if entry.is_file()}
+    prefix = _bucket_key(folder)[1].rstrip("/") + "/"
+    return {o["Key"].removeprefix(prefix): o["Size"] for page in _pages(folder) for o in page.get("Contents", [])}
+
+
+def _subfolders(folder: str) -> list[str]:
+    if not _is_s3(folder):
+        return [entry.name for entry in os.scandir(folder) if entry.is_dir()] if os.path.isdir(folder) else []
+    prefix = _bucket_key(folder)[1].rstrip("/") + "/"
+    return [p["Prefix"].removeprefix(prefix).rstrip("/") for page in _pages(folder) for p in page.get("CommonPrefixes", [])]
+
+
+def _pages(folder: str) -> Iterator[dict[str, Any]]:
+    bucket, key = _bucket_key(folder)
+    pages = _s3().get_paginator("list_objects_v2")
+    yield from pages.paginate(Bucket=bucket, Prefix=key.rstrip("/") + "/", Delimiter="/")
+
+
+def _sha256(location: str) -> str:
+    digest = hashlib.sha256()
+    with _open(location) as body:
+        while chunk := body.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Tables of the links layer, one per file."""

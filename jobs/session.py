@@ -1,0 +1,72 @@
+"""Builds a SparkSession from settings: Delta, time zone, S3, and our own code on the executors."""
+
+import os
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from jobs.errors import UsageError
+from jobs.settings import OWN, ROOT, Settings
+
+# Results must not depend on a machine's clock settings, and ANSI errors beat silent nulls.
+FIXED = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # One landing file is one task (landing.py needs the position of a row in its file).
+    "spark.sql.files.minPartitionNum": "1",
+}
+
+
+def start(settings: Settings) -> SparkSession:
+    """A session for these settings. Raises UsageError when the jars are not there."""
+    # The executors must run the very Python that this is.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    properties = {**settings.properties, **FIXED}
+    properties.setdefault("spark.jars", ",".join(_jars()))
+    properties.update(_s3_properties())
+    if properties.get("spark.driver.host") == "127.0.0.1":
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.appName("yunjian")
+    for key, value in properties.items():
+        if not key.startswith(OWN):
+            builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel(settings.own("log_level") or "ERROR")
+    _ship_code(spark)
+    return spark
+
+
+def _jars() -> list[str]:
+    jars = sorted(str(path) for path in (ROOT / "jars").glob("*.jar"))
+    if not jars:
+        raise UsageError(f"no jars in {ROOT / 'jars'}: run `make setup`")
+    return jars
+
+
+def _s3_properties() -> dict[str, str]:
+    """S3A reads no AWS_ENDPOINT_URL by itself; boto3 does, and both must talk to one server."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    if not endpoint:
+        return {}
+    return {
+        "spark.hadoop.fs.s3a.endpoint": endpoint,
+        "spark.hadoop.fs.s3a.endpoint.region": os.environ.get("AWS_REGION", "us-east-1"),
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+        "spark.hadoop.fs.s3a.connection.ssl.enabled": str(endpoint.startswith("https")).lower(),
+    }
+
+
+def _ship_code(spark: SparkSession) -> None:
+    """Executors import jobs.* for Arrow functions: they get it as a zip, wherever they run."""
+    folder = tempfile.mkdtemp(prefix="yunjian-code-")
+    path = Path(folder, "yunjian_jobs.zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for source in sorted((ROOT / "jobs").rglob("*.py")):
+            archive.write(source, source.relative_to(ROOT))
+    spark.sparkContext.addPyFile(str(path))

@@ -1,0 +1,134 @@
+"""The only module that touches Delta: create, read as of a version, replace a range, history.
+
+A table is at `<warehouse>/<layer>/<table>`, partitioned by `ds`.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+
+from jobs.errors import JobError
+from jobs.settings import spark_path
+from jobs.table import Column
+
+
+class SchemaError(JobError):
+    """A frame, or a table on disk, has other columns than the declaration."""
+
+
+def table_path(warehouse: str, name: str) -> str:
+    """`core.trades` in a warehouse, as Spark spells the path."""
+    return f"{spark_path(warehouse)}/{name.replace('.', '/')}"
+
+
+def version(spark: SparkSession, path: str) -> int | None:
+    """Newest version of the table, None when there is none."""
+    jvm: Any = spark._jvm
+    # DESCRIBE HISTORY costs a Spark job; the transaction log knows.
+    log = jvm.org.apache.spark.sql.delta.DeltaLog.forTable(spark._jsparkSession, path)
+    none = getattr(getattr(jvm.scala, "None$"), "MODULE$")
+    newest = log.update(False, none, none).version()
+    return None if newest < 0 else int(newest)
+
+
+def ensure(spark: SparkSession, path: str, columns: Sequence[Column], partitions: Sequence[str], comment: str) -> None:
+    """Creates the table when it is not there. Raises SchemaError when it is there with other columns."""
+    if version(spark, path) is None:
+        builder = DeltaTable.createIfNotExists(spark).location(path).comment(comment)
+        for column in columns:
+            builder = builder.addColumn(
+                column.name, column.type, nullable=column.nullable, comment=column.comment or None
+            )
+        builder.partitionedBy(*partitions).execute() if partitions else builder.execute()
+        return
+    frame = spark.read.format("delta").load(path)
+    if problem := schema_problem(frame, columns):
+        raise SchemaError(
+            f"{path} was made with other columns than its declaration has: {problem}; "
+            "alter the table, or move it away and backfill"
+        )
+
+
+def schema_problem(frame: DataFrame, columns: Sequence[Column]) -> str | None:
+    """Missing, extra and mistyped columns against a declaration, or None."""
+    have = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
+    want = {column.name: column.type for column in columns}
+    missing = [name for name in want if name not in have]
+    extra = [name for name in have if name not in want]
+    mistyped = [
+        f"{name} is {have[name]}, declared {want[name]}"
+        for name in want
+        if name in have and not _same_type(have[name], want[name])
+    ]
+    parts = [
+        f"{label}: {', '.join(names)}"
+        for label, names in (("missing", missing), ("extra", extra), ("mistyped", mistyped))
+        if names
+    ]
+    return "; ".join(parts) or None
+
+
+def _same_type(have: str, want: str) -> bool:
+    alias = {"long": "bigint", "integer": "int"}
+    return have == alias.get(want, want)
+
+
+def read(
+    spark: SparkSession, path: str, at_version: int | None = None, where: str | None = None
+) -> DataFrame:
+    """The table as it was at a version (None = now), rows that meet `where`."""
+    reader = spark.read.format("delta")
+    if at_version is not None:
+        reader = reader.option("versionAsOf", at_version)
+    frame = reader.load(path)
+    return frame.where(where) if where else frame
+
+
+def in_range(first: date, last: date, column: str = "ds") -> str:
+    """SQL condition for `first <= column <= last` (replaceWhere cannot take BETWEEN)."""
+    return f"{column} >= date'{first}' AND {column} <= date'{last}'"
+
+
+def on_days(days: Iterable[date], column: str = "ds") -> str:
+    """SQL condition for a set of days."""
+    listed = ", ".join(f"date'{day}'" for day in days)
+    return f"{column} IN ({listed})"
+
+
+def replace(spark: SparkSession, path: str, frame: DataFrame, where: str, metadata: dict[str, Any], rows: int) -> int:
+    """Replaces the rows that meet `where` by `frame`, in one commit. Returns the new version.
+
+    `rows` is what was audited: Raises JobError, with the table restored, when the commit wrote another number.
+    """
+    before = version(spark, path)
+    frame.write.format("delta").mode("overwrite").option("replaceWhere", where).option(
+        "userMetadata", json.dumps(metadata, sort_keys=True)
+    ).save(path)
+    after, written = _last_commit(spark, path)
+    if written != rows:
+        DeltaTable.forPath(spark, path).restoreToVersion(before or 0)
+        raise JobError(
+            f"{path}: {written} rows were written, {rows} were audited; the table was put back to version "
+            f"{before}: run it again, with more memory if it happens twice"
+        )
+    return after
+
+
+def append(path: str, frame: DataFrame) -> None:
+    """Adds rows in one commit."""
+    frame.write.format("delta").mode("append").save(path)
+
+
+def compact(spark: SparkSession, path: str) -> None:
+    """Joins small files. Rows and history stay."""
+    DeltaTable.forPath(spark, path).optimize().executeCompaction()
+
+
+def _last_commit(spark: SparkSession, path: str) -> tuple[int, int]:
+    """Version and rows written of the newest commit."""
+    row = DeltaTable.forPath(spark, path).history(1).select("version", "operationMetrics").collect()[0]
+    return int(row["version"]), int(row["operationMetrics"].get("numOutputRows", "0"))

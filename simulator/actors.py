@@ -1,0 +1,222 @@
+"""Who takes part: shops, the ways they hand parcels over, rackets, and the cast that holds them all.
+
+Everything is an index into a list of the cast, so that later steps can work on arrays. Days are
+counted from the first day (0.0 = its midnight, China Standard Time); `OPEN` is an open end.
+"""
+from dataclasses import dataclass, field
+
+from simulator import names
+from simulator.geography import COUNTIES, Place
+
+OPEN = 1e9
+
+CARRIERS = ("yto", "zto", "sto", "yunda", "sf", "jt")
+CARRIER_SHARES = (22, 24, 14, 18, 10, 12)
+PLATFORMS = ("taobao", "pdd", "xianyu", "1688")
+
+
+@dataclass(slots=True)
+class Mode:
+    """One way of handing parcels over: what the waybill says and where the courier scans it."""
+
+    place: int
+    name: str
+    phone: str
+    account: str | None
+    carrier: str
+    is_hub: bool = False
+
+
+@dataclass(slots=True)
+class Goods:
+    """What a shop offers, and how it writes and prices it."""
+
+    style: str  # honest, fake, used, cheap, materials, service
+    categories: tuple[str, ...]
+    brands: tuple[int, ...] = ()
+    brand_share: float = 0.0  # of the listings
+    price: tuple[float, float] = (1.0, .2)  # median relative to the reference, sigma of its logarithm
+    evasion: str = "open"
+    grade_share: float = 0.0
+    text: int = -1  # index of a description template, -1 = words of its own
+    text_share: float = 1.0
+    pictures: tuple[int, ...] = ()  # base pictures to vary, () = its own
+    picture_share: float = 1.0
+    listings: int = 4
+    to_trade: bool = False  # sells to shops, by the lot
+
+
+@dataclass(slots=True)
+class Shop:
+    """A shop account with everything that can be seen of it over time."""
+
+    platform: str
+    kind: str
+    group: str
+    opened: float
+    goods: Goods
+    rate: float  # consumers' orders per day, before scaling to the aimed total
+    name: str = ""
+    closed: float = OPEN
+    close_reason: str | None = None
+    racket: int = -1
+    role: str = ""
+    traits: list = field(default_factory=list)  # [kind, value, day_from, day_to]
+    dispatch: list = field(default_factory=list)  # (day_from, ((mode, share), …))
+    quiet: list = field(default_factory=list)  # (day_from, day_to) without sales
+
+
+@dataclass(slots=True)
+class Racket:
+    """One operation that makes counterfeits. `leak` says how much of each family its shops share."""
+
+    name: str
+    category: str
+    brands: tuple[int, ...]
+    born: float
+    ends: float
+    fronts: int
+    rate: float
+    evasion: str
+    grade_share: float
+    price: tuple[float, float]
+    takedown_days: float
+    leak: dict = field(default_factory=dict)
+    pools: dict = field(default_factory=dict)
+    workshop: int = -1
+    dispatch_how: str = "own"
+    dispatch_place: int = -1
+    hub: int = -1
+    return_place: int = -1
+    return_how: str = "own"
+    sites: list = field(default_factory=list)  # (kind, place, day_from, day_to, how)
+    quiet: tuple | None = None
+    revives: bool = True
+    split: tuple | None = None  # (day, child racket, front numbers)
+    merge: tuple | None = None  # (day, into racket)
+    move: float | None = None
+    parent: int = -1
+    shops: list = field(default_factory=list)
+    members: list = field(default_factory=list)  # [shop, role, day_from, day_to]
+
+
+@dataclass(slots=True)
+class Purchase:
+    """Somebody buys for trade, again and again: stock for a shop or materials for a workshop."""
+
+    buyer: int
+    supplier: int
+    place: int  # where the parcels are delivered
+    day_from: float
+    day_to: float
+    rate: float  # per day
+    what: str  # stock, materials
+
+
+@dataclass(slots=True)
+class Transfer:
+    """Parcels that belong to no platform order, sent again and again from one place to another."""
+
+    mode: int
+    place: int
+    to_name: str
+    day_from: float
+    day_to: float
+    rate: float
+    what: str  # upstream, materials, restock
+    category: str
+    racket: int = -1
+
+
+@dataclass(slots=True)
+class Hub:
+    """A forwarder or shared warehouse that ships for many unrelated shops."""
+
+    place: int
+    name: str
+    phones: tuple[str, ...]
+    accounts: tuple[str, ...]
+    carrier: str
+
+
+@dataclass
+class Cast:
+    """Everybody, and the places they use."""
+
+    places: list = field(default_factory=list)
+    modes: list = field(default_factory=list)
+    shops: list = field(default_factory=list)
+    rackets: list = field(default_factory=list)
+    hubs: list = field(default_factory=list)
+    villages: list = field(default_factory=list)
+    agencies: list = field(default_factory=list)
+    purchases: list = field(default_factory=list)
+    transfers: list = field(default_factory=list)
+    texts: list = field(default_factory=list)
+    events: list = field(default_factory=list)  # (racket, event, day, other)
+    authorised: dict = field(default_factory=dict)  # brand -> [shop]
+    pictures: int = 0  # how many base pictures have been handed out
+
+
+def add_place(cast: Cast, place: Place) -> int:
+    """Registers a place and returns its index."""
+    cast.places.append(place)
+    return len(cast.places) - 1
+
+
+def add_mode(cast: Cast, r, place: int, *, name=None, phone=None, account=None, carrier=None, is_hub=False) -> int:
+    """Registers a way of handing parcels over; what is not given is drawn."""
+    cast.modes.append(Mode(place, name or names.draw_person(r), phone or names.draw_phone(r), account,
+                           carrier or r.choices(CARRIERS, CARRIER_SHARES)[0], is_hub))
+    return len(cast.modes) - 1
+
+
+def add_shop(cast: Cast, shop: Shop) -> int:
+    """Registers a shop and returns its index."""
+    cast.shops.append(shop)
+    return len(cast.shops) - 1
+
+
+def new_pictures(cast: Cast, n: int) -> tuple[int, ...]:
+    """Reserves numbers for base pictures that listings will show variations of."""
+    cast.pictures += n
+    return tuple(range(cast.pictures - n, cast.pictures))
+
+
+def draw_identity(r, county: int, company: bool) -> list[tuple[str, str]]:
+    """Who registers: a firm with a licence, or a person who may have none."""
+    c = COUNTIES[county]
+    if company:
+        who, licence = names.draw_company(r, c.city), names.draw_licence(r, c.code)
+    else:
+        who, licence = names.draw_person(r), names.draw_licence(r, c.code) if r.random() < .35 else None
+    traits = [("legal_name", who), ("id_token", names.draw_token(r))]
+    return traits + ([("licence", licence)] if licence else [])
+
+
+def draw_contacts(r) -> list[tuple[str, str]]:
+    """One or two phones, none to two handles; sometimes what people type to get past the field."""
+    phones = [names.draw_phone(r) for _ in range(1 if r.random() < .8 else 2)]
+    if r.random() < .015:
+        phones[0] = r.choice(names.PLACEHOLDER_PHONES)
+    handles = [names.draw_handle(r) for _ in range(r.choices([0, 1, 2], [4, 5, 1])[0])]
+    return [("phone", p) for p in phones] + [("handle", h) for h in handles]
+
+
+def draw_machines(r) -> list[tuple[str, str]]:
+    """The devices and networks a shop is run from."""
+    n = r.choices([1, 2, 3], [6, 3, 1])[0]
+    return [("device", names.draw_token(r)) for _ in range(n)] + [("ip", names.draw_ip_prefix(r))]
+
+
+def give(shop: Shop, traits, day: float) -> None:
+    """Adds traits to a shop from a day on."""
+    shop.traits.extend([kind, value, day, OPEN] for kind, value in traits)
+
+
+def replace(shop: Shop, kind: str, value, day: float) -> None:
+    """Ends what a shop had of a kind and puts one value in its place."""
+    for t in shop.traits:
+        if t[0] == kind and t[3] >= OPEN:
+            t[3] = day
+    shop.traits.append([kind, value, day, OPEN])
