@@ -34,21 +34,25 @@ _ROW_BITS = (1 << 33) - 1
 FILE, LINE, RAW, BROKEN, UNKNOWN = "_file", "_line", "_raw", "_broken", "_unknown"
 
 
-def landing_session(spark: SparkSession) -> SparkSession:
-    """A session in which each file is one task, so that a row's position in its file is known."""
-    session = spark.newSession()
-    whole = str(1 << 40)
-    session.conf.set("spark.sql.files.maxPartitionBytes", whole)
-    session.conf.set("spark.sql.files.openCostInBytes", whole)
-    return session
-
-
 def read_rows(spark: SparkSession, feed: Feed, deliveries: Sequence[landing.Delivery]) -> DataFrame:
     """All rows of the deliveries: ds, _file, _line, _raw, _broken (reason or null), _unknown (column names),
     and each declared column as text.
 
     Raises JobError naming a required column that a CSV or Parquet file does not have.
     """
+    # How files are cut into tasks is a session's setting. Here one file must be one task, so that a row's
+    # position in its file is known: read in a session of its own, then hand the frame over.
+    session = spark.newSession()
+    whole = str(1 << 40)
+    session.conf.set("spark.sql.files.maxPartitionBytes", whole)
+    session.conf.set("spark.sql.files.openCostInBytes", whole)
+    rows = _read_files(session, feed, deliveries)
+    jvm: Any = spark._jvm
+    plan = rows._jdf.queryExecution().analyzed()
+    return DataFrame(jvm.org.apache.spark.sql.classic.Dataset.ofRows(spark._jsparkSession, plan), spark)
+
+
+def _read_files(spark: SparkSession, feed: Feed, deliveries: Sequence[landing.Delivery]) -> DataFrame:
     columns = feed.schema()[1:]
     files = sorted(
         ((file.format, f"{day.folder}/{file.name}") for day in deliveries for file in day.files if file.rows or file.bytes)
@@ -338,7 +342,7 @@ def balance(marked: DataFrame, deliveries: Sequence[landing.Delivery]) -> DataFr
     spark = marked.sparkSession
     listed = [(day.day, file.name, file.rows) for day in deliveries for file in day.files]
     known = spark.createDataFrame(listed, "ds date, file string, delivered bigint")
-    repeated = F.col("_reasons").getItem(0).isin("duplicate", "superseded")
+    repeated = F.coalesce(F.get("_reasons", F.lit(0)).isin("duplicate", "superseded"), F.lit(False))
     bad = F.size("_reasons") > 0
     counted = marked.groupBy("ds", F.col(FILE).alias("file")).agg(
         F.count(F.when(~bad, 1)).alias("staged"),

@@ -37,11 +37,14 @@ class Progress:
             thread.start()
         try:
             yield result
+        except BaseException:
+            result.append("failed")
+            raise
         finally:
             stop.set()
             if self.live:
                 thread.join()
-        self.line(f"{text}  {'  '.join(result)}  {time.monotonic() - started:.1f} s")
+            self.line(f"{text}  {'  '.join(result)}  {time.monotonic() - started:.1f} s")
 
     def _show(self, text: str) -> None:
         if self.stream:

@@ -155,6 +155,39 @@ def run_table(run: Run, declared: Declaration, first: date, last: date) -> list[
         return done
 
 
+def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date) -> None:
+    """Runs tables, upstream first, each as far as its input allows.
+
+    A table that fails takes only what reads it along. Raises the first error when all has been tried.
+    """
+    errors: list[JobError] = []
+    broken: set[str] = set()
+    for declared in tables:
+        if spoilt := declared.sources() & broken:
+            run.progress.line(f"{declared.name:26} skipped: {sorted(spoilt)[0]} failed")
+            broken.add(declared.name)
+            continue
+        try:
+            run_table(run, declared, first, last)
+        except JobError as error:
+            run.progress.line(f"{declared.name:26} {error}")
+            errors.append(error)
+            if not isinstance(error, NotArrivedError):  # what reads it goes as far as the days that are there
+                broken.add(declared.name)
+    if errors:
+        raise errors[0]
+
+
+def plan_lines(run: Run, tables: Sequence[Declaration], first: date, last: date) -> Iterator[str]:
+    """What `run_tables` would do, one line a table."""
+    ahead: set[str] = set()
+    for declared in tables:
+        planned = plan(run, declared, first, last, frozenset(ahead))
+        if planned.ranges:
+            ahead.add(declared.name)
+        yield planned.line()
+
+
 # --- a table computed from tables ---------------------------------------------------------------
 
 
@@ -257,8 +290,7 @@ def _load_batch(run: Run, declared: Declaration, feed: Feed, name: str, batch: S
     for delivery in batch:
         if delivery.unlisted:
             run.progress.line(f"{declared.name:26} {delivery.day}: not in the manifest, not read: {', '.join(delivery.unlisted)}")
-    session = feeds.landing_session(run.spark)
-    rows = feeds.read_rows(session, feed, batch)
+    rows = feeds.read_rows(run.spark, feed, batch)
     with persisted(feeds.judge(rows, feed)) as judged:
         marked = feeds.mark_repeats(judged, feed)
         if unknown := feeds.unknown_columns(judged):

@@ -109,6 +109,8 @@ def replace(spark: SparkSession, path: str, frame: DataFrame, where: str, metada
         "userMetadata", json.dumps(metadata, sort_keys=True)
     ).save(path)
     after, written = _last_commit(spark, path)
+    if after == before:  # nothing to remove and nothing to add: Delta commits nothing
+        written = 0
     if written != rows:
         DeltaTable.forPath(spark, path).restoreToVersion(before or 0)
         raise JobError(

@@ -28,7 +28,7 @@ TABLE = Feed(
         delivered_at       timestamp comment 'UTC'
         return_of          string comment 'waybill that this one returns'
         freight_cny        decimal(18,2) comment 'what the carriage cost'
-        updated_at         timestamp comment 'UTC'
+        updated_at         timestamp not null comment 'UTC'
     """,
     rules={
         "lng_out_of_range": "abs(first_scan_lng) <= 180",

@@ -1,0 +1,1 @@
+"""What must hold of each table beyond its structure: one file per table, named like it."""

@@ -1,0 +1,271 @@
+"""The command line: `python -m jobs COMMAND --help` explains each command.
+
+Spark and Great Expectations take seconds to start, so they are imported where a command needs them.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from jobs import catalog, landing, settings
+from jobs.errors import JobError, UsageError
+from jobs.progress import Progress
+
+EXAMPLES = """\
+examples:
+  python -m jobs daily --from 2024-03-04 --to 2024-03-10       one week of all daily tables
+  python -m jobs weekly --from 2024-03-04 --to 2024-03-10      the snapshots of its Sunday
+  python -m jobs run 'core.*' --from 2024-03-04 --dry-run      what would be computed, and why
+  python -m jobs status                                        what is published, missing, stale
+
+Where data lies: --set landing=DIR --set warehouse=DIR, or YUNJIAN_LANDING and YUNJIAN_WAREHOUSE, or the profile.
+Exit codes: 0 done, 1 failed, 2 usage, 3 input not arrived, 4 an audit refused.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        parsed.handler(parsed)
+        return 0
+    except JobError as error:
+        print(f"{_kind(error)}: {error}", file=sys.stderr)
+        logging.getLogger("jobs").debug("where it happened", exc_info=True)
+        return error.exit_code
+    except Exception as error:  # the last line must say what to do, whatever broke
+        logging.getLogger("jobs").exception("unexpected failure")
+        print(f"failed: {_first_line(error)}; tables are as before or whole: the trace is above, run it again", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped: what has a receipt stays, run the same command again to go on", file=sys.stderr)
+        return 130
+
+
+def _kind(error: JobError) -> str:
+    return {2: "usage", 3: "not arrived", 4: "refused"}.get(error.exit_code, "failed")
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:300] if lines else ''}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m jobs",
+        description="Computes Yunjian's tables from delivered feeds, day by day or over a whole campaign.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, handler: Any, text: str, where: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.set_defaults(handler=handler)
+        if where:
+            sub.add_argument("--profile", help="conf/PROFILE.conf (default: YUNJIAN_PROFILE, else local)")
+            sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets",
+                             help="a property; without a dot one of ours: --set warehouse=DIR")  # fmt: skip
+        return sub
+
+    def days(sub: argparse.ArgumentParser, to_required: bool) -> None:
+        sub.add_argument("--from", dest="first", type=_day, required=True, metavar="DAY", help="first day, YYYY-MM-DD")
+        sub.add_argument("--to", dest="last", type=_day, required=to_required, metavar="DAY",
+                         help="last day, included" + ("" if to_required else " (default: the first)"))  # fmt: skip
+        sub.add_argument("--dry-run", action="store_true", help="print what would be computed, and why; compute nothing")
+        sub.add_argument("--force", action="store_true", help="compute again what has a receipt that stands")
+
+    run = command("run", _run, "compute some tables over a range of days, upstream first")
+    run.add_argument("tables", nargs="+", metavar="TABLE", help="names or patterns: core.trades 'links.*'")
+    days(run, to_required=False)
+    days(command("daily", _daily, "compute all daily tables over a range, and the keyframes they read"), to_required=True)
+    days(command("weekly", _weekly, "compute the snapshots of every Sunday in a range"), to_required=True)
+
+    arrived = command("arrived", _arrived, "say whether a day of a feed has arrived whole (exit 0) or not (exit 3)")
+    arrived.add_argument("feed", metavar="FEED", help="sellers, orders, …")
+    arrived.add_argument("--ds", dest="day", type=_day, required=True, metavar="DAY")
+
+    listing = command("list", _list, "name all tables, upstream first", where=False)
+    listing.add_argument("--json", action="store_true", help="for programs: name, layer, every, feed, reads")
+
+    show = command("show", _show, "explain one table: grain, columns, what it reads, what reads it", where=False)
+    show.add_argument("table", metavar="TABLE")
+
+    status = command("status", _status, "say what is published until when, what is missing, what is stale")
+    status.add_argument("--from", dest="first", type=_day, metavar="DAY", help="look at gaps from here (default: first published day)")
+    status.add_argument("--to", dest="last", type=_day, metavar="DAY", help="… to here (default: last published day)")
+
+    audit = command("audit", _audit, "show what the last audit of a table's day found")
+    audit.add_argument("table", metavar="TABLE")
+    audit.add_argument("--ds", dest="day", type=_day, required=True, metavar="DAY")
+
+    mapped = command("map", _map, "bring a real export into the landing, by the SELECTs in conf/feeds/SOURCE/")
+    mapped.add_argument("source", metavar="SOURCE", help="a folder of conf/feeds, e.g. olist")
+    mapped.add_argument("--from", dest="folder", required=True, metavar="DIR", help="where the export's files lie")
+    mapped.add_argument("--landing", metavar="DIR", help="where to write (default: the profile's landing)")
+    mapped.add_argument("--dry-run", action="store_true", help="print feeds, days and rows; write nothing")
+
+    docs = command("docs", _docs, "write docs/tables.md from the declarations", where=False)
+    docs.add_argument("--check", action="store_true", help="write nothing; exit 1 when the file is stale")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day, write YYYY-MM-DD") from None
+
+
+def _settings(parsed: argparse.Namespace) -> settings.Settings:
+    return settings.load(parsed.profile, parsed.sets)
+
+
+# --- commands that compute ----------------------------------------------------------------------
+
+
+def _run(parsed: argparse.Namespace) -> None:
+    parsed.last = parsed.last or parsed.first
+    _compute(parsed, catalog.select(parsed.tables))
+
+
+def _daily(parsed: argparse.Namespace) -> None:
+    _compute(parsed, catalog.daily_tables())
+
+
+def _weekly(parsed: argparse.Namespace) -> None:
+    _compute(parsed, catalog.weekly_tables())
+
+
+def _compute(parsed: argparse.Namespace, tables: list[catalog.Declaration]) -> None:
+    if parsed.last < parsed.first:
+        raise UsageError(f"--to {parsed.last} is before --from {parsed.first}")
+    chosen = _settings(parsed)
+    where = chosen.warehouse
+    if any(declared.is_feed for declared in tables):
+        where = f"{where}, landing {chosen.landing}"
+    progress = Progress()
+    if not parsed.dry_run:
+        # Importing Great Expectations takes as long as starting Spark: side by side.
+        threading.Thread(target=lambda: __import__("jobs.audit"), daemon=True).start()
+    from jobs import runner, session
+
+    with progress.step("starting Spark"):
+        spark = session.start(chosen)
+    try:
+        run = runner.open_run(spark, chosen, progress, parsed.force)
+        progress.line(f"{len(tables)} tables, {parsed.first}..{parsed.last}, warehouse {where}")
+        if parsed.dry_run:
+            for line in runner.plan_lines(run, tables, parsed.first, parsed.last):
+                print(line)
+        else:
+            runner.run_tables(run, tables, parsed.first, parsed.last)
+    finally:
+        spark.stop()
+
+
+# --- commands that look -------------------------------------------------------------------------
+
+
+def _arrived(parsed: argparse.Namespace) -> None:
+    _feed_name(parsed.feed)
+    found = landing.delivery(_settings(parsed).landing, parsed.feed, parsed.day)
+    print(f"{parsed.feed} of {parsed.day}: delivery {found.number}, {len(found.files)} files, {found.rows:,} rows")
+    for name in found.unlisted:
+        print(f"not in the manifest, will not be read: {found.folder}/{name}")
+
+
+def _feed_name(feed: str) -> None:
+    feeds = [declared.name.split(".")[1] for declared in catalog.catalog().values() if declared.is_feed]
+    if feed not in feeds:
+        raise UsageError(f"no feed {feed!r}: there are {', '.join(feeds)}")
+
+
+def _list(parsed: argparse.Namespace) -> None:
+    tables = catalog.catalog().values()
+    if parsed.json:
+        listed = [
+            {
+                "name": declared.name,
+                "layer": declared.layer,
+                "every": declared.table.every,
+                "feed": declared.is_feed,
+                "reads": sorted(declared.sources()),
+            }
+            for declared in tables
+        ]
+        print(json.dumps(listed, indent=1))
+        return
+    for declared in tables:
+        print(f"{declared.name:26} {declared.table.every:7} {declared.doc.splitlines()[0].split(': ', 1)[-1]}")
+
+
+def _one_table(name: str) -> catalog.Declaration:
+    found = catalog.catalog().get(name)
+    if found is None:
+        raise UsageError(f"no table {name!r}: `python -m jobs list` names them all")
+    return found
+
+
+def _show(parsed: argparse.Namespace) -> None:
+    from jobs import docs
+
+    print(docs.describe(_one_table(parsed.table)))
+
+
+def _status(parsed: argparse.Namespace) -> None:
+    from jobs import session, status
+
+    chosen = _settings(parsed)
+    spark = session.start(chosen)
+    try:
+        for line in status.report(spark, chosen, parsed.first, parsed.last):
+            print(line)
+    finally:
+        spark.stop()
+
+
+def _audit(parsed: argparse.Namespace) -> None:
+    from jobs import session, status
+
+    _one_table(parsed.table)
+    chosen = _settings(parsed)
+    spark = session.start(chosen)
+    try:
+        for line in status.audit_lines(spark, chosen.warehouse, parsed.table, parsed.day):
+            print(line)
+    finally:
+        spark.stop()
+
+
+def _map(parsed: argparse.Namespace) -> None:
+    from jobs import mapping, session
+
+    chosen = _settings(parsed)
+    target = parsed.landing or chosen.landing
+    spark = session.start(chosen)
+    try:
+        mapping.map_source(spark, parsed.source, parsed.folder, target, Progress(), dry_run=parsed.dry_run)
+    finally:
+        spark.stop()
+
+
+def _docs(parsed: argparse.Namespace) -> None:
+    from jobs import docs
+
+    path = settings.ROOT / "docs" / "tables.md"
+    text = docs.tables_page()
+    if parsed.check:
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            raise JobError("docs/tables.md is stale: run `python -m jobs docs`")
+        return
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(path.relative_to(settings.ROOT))
