@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -66,10 +66,22 @@ def declarations(modules: Iterable[ModuleType]) -> list[Declaration]:
         if not isinstance(table, Table | Feed):
             raise ValueError(f"{name}: a table file declares TABLE = Table(…) or Feed(…)")
         transform = getattr(module, "transform", None)
-        declared = Declaration(name, table, transform, inspect.getdoc(module) or "")
+        found.append(Declaration(name, table, transform, inspect.getdoc(module) or ""))
+    found = [_with_borrowed_columns(declared, found) for declared in found]
+    for declared in found:
         _check(declared)
-        found.append(declared)
     return found
+
+
+def _with_borrowed_columns(declared: Declaration, found: list[Declaration]) -> Declaration:
+    like = getattr(declared.table, "like", None)
+    if like is None:
+        return declared
+    model = next((other for other in found if other.name == like), None)
+    if model is None:
+        raise ValueError(f"{declared.name} is like {like}, which no file declares")
+    columns = model.table.columns + "\n" + declared.table.columns
+    return replace(declared, table=replace(declared.table, columns=columns))
 
 
 def _check(declared: Declaration) -> None:

@@ -60,12 +60,14 @@ class Table:
 
     key:   what identifies a row within one `ds`.
     every: "day", or "sunday" for snapshots that end a week.
+    like:  a table whose columns come before `columns` (the catalog puts them there).
     """
 
     key: tuple[str, ...]
     columns: str
     reads: Mapping[str, Read] = field(default_factory=dict)
     every: Literal["day", "sunday"] = "day"
+    like: str | None = None
 
     def schema(self) -> list[Column]:
         """Columns in order, `ds` first. Raises ValueError for a line that is not a column."""

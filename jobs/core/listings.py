@@ -1,0 +1,40 @@
+"""core.listings: listings with the protected brand that they name.
+
+Grain: ds, listing_id; one row for each day on which the marketplace sent the listing. Reads staging.listings of
+the same day and all brands known until then. A brand that becomes known later does not change earlier rows.
+`brand_id` says that the name was used, not that the goods are fake. Titles are the seller's and may be hostile.
+"""
+
+from pyspark.sql import DataFrame
+
+from jobs.brand_match import match_brands
+from jobs.table import Read, Table
+from jobs.versions import with_validity
+
+TABLE = Table(
+    # Brands change rarely and are few: all of them, however old.
+    reads={"listings": Read("staging.listings"), "brands": Read("staging.brands", days=3650)},
+    key=("listing_id",),
+    columns="""
+        listing_id           string not null comment 'listing'
+        seller_id            string not null comment 'shop account'
+        title                string not null comment 'seller-controlled'
+        description          string comment 'seller-controlled'
+        category             string not null comment 'sneakers, handbags, …, packaging, materials, other'
+        brand_claimed        string comment 'what the seller put in the brand field'
+        brand_id             string comment 'protected brand that the listing names, null = none found'
+        brand_match          string comment 'where it was found and how openly'
+        reference_price_cny  decimal(18,2) comment 'median price of the genuine article in this category'
+        price_cny            decimal(18,2) not null comment 'asking price'
+        listed_at            timestamp not null comment 'UTC'
+        removed_at           timestamp comment 'UTC'
+        removal_reason       string comment 'seller, ip_complaint, platform_proactive, sold_out'
+        image_ids            array<string> not null comment 'in order of display'
+        ship_from            string comment 'free text, often a city'
+        updated_at           timestamp not null comment 'UTC'
+    """,
+)
+
+
+def transform(listings: DataFrame, brands: DataFrame) -> DataFrame:
+    return match_brands(listings, with_validity(brands, ["brand_id"]))

@@ -1,0 +1,59 @@
+"""core.sales: what each listing sold to whom, from the beginning until a Sunday.
+
+Grain: ds, seller_id, listing_id, buyer_seller_id. Reads core.trades since the last of these Sundays and adds to the
+totals of then, so a week's run costs a week. Turnover leaves closed orders out and takes no refunds off.
+"""
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.table import Read, Table
+
+TABLE = Table(
+    reads={"trades": Read("core.trades", keyframes="core.sales")},
+    every="sunday",
+    key=("seller_id", "listing_id", "buyer_seller_id"),
+    columns="""
+        seller_id        string not null comment 'who sold'
+        listing_id       string not null comment 'what was sold'
+        buyer_seller_id  string not null comment 'the buying shop; empty = consumers'
+        orders           bigint not null comment 'orders ever known'
+        turnover_cny     decimal(18,2) not null comment 'paid, closed orders left out, refunds not taken off'
+        fake_refunds     bigint not null comment 'orders refunded because the goods were fake'
+        first_paid_at    timestamp not null comment 'UTC'
+        last_paid_at     timestamp not null comment 'UTC'
+    """,
+)
+
+KEY = ("seller_id", "listing_id", "buyer_seller_id")
+
+
+def transform(trades: DataFrame, days: list[date]) -> DataFrame:
+    # `trades` holds the totals of the newest keyframe (they have `orders`) and the trades since.
+    opening = trades.where("orders IS NOT NULL").select(
+        "ds", *KEY, "orders", "turnover_cny", "fake_refunds", "first_paid_at", "last_paid_at"
+    )
+    changes = trades.where("order_id IS NOT NULL").select(
+        "ds", "seller_id", "listing_id", F.coalesce("buyer_seller_id", F.lit("")).alias("buyer_seller_id"),
+        F.col("is_first").cast("bigint").alias("orders"),
+        F.col("turnover_change_cny").alias("turnover_cny"),
+        F.col("fake_refund_change").cast("bigint").alias("fake_refunds"),
+        F.col("paid_at").alias("first_paid_at"), F.col("paid_at").alias("last_paid_at"),
+    )  # fmt: skip
+    sundays = F.array(*[F.lit(day) for day in days])
+    week = F.element_at(F.filter(sundays, lambda day: day >= F.col("ds")), 1)
+    weekly = _add_up(opening.unionByName(changes).withColumn("week", week), "week")
+    until = F.explode(F.filter(sundays, lambda day: day >= F.col("week")))
+    return _add_up(weekly.withColumn("ds", until), "ds")
+
+
+def _add_up(rows: DataFrame, day: str) -> DataFrame:
+    return rows.groupBy(day, *KEY).agg(
+        F.sum("orders").alias("orders"),
+        F.sum("turnover_cny").cast("decimal(18,2)").alias("turnover_cny"),
+        F.sum("fake_refunds").alias("fake_refunds"),
+        F.min("first_paid_at").alias("first_paid_at"),
+        F.max("last_paid_at").alias("last_paid_at"),
+    )

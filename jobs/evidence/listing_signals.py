@@ -1,0 +1,121 @@
+"""evidence.listing_signals: how likely each listing offers counterfeits, as known on a Sunday.
+
+Grain: ds, listing_id. Reads of the same Sunday: core.listing_states, core.sales; all reports and brands known until
+then. `suspicion` is in nats of log-odds, the sum of the weights below; 0 is even. It is a first, crude judgement:
+it says what a listing looks like, and nothing about who makes the goods.
+"""
+
+import math
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.columns import clean_text
+from jobs.table import Read, Table
+from jobs.versions import newest_on
+
+# Weights in nats. Most listings are honest; a protected name at a third of its price hardly ever is.
+PRIOR, PRIOR_WITHOUT_BRAND = -2.0, -3.5
+PRICE_STEPS = ((0.35, 2.5), (0.6, 1.4), (0.8, 0.0))  # price below this share of the genuine one -> weight
+PRICE_HIGH = -1.5
+EVADED_NAME, HIDDEN_BRAND, GRADE_WORDS, USED_GOODS = 2.5, 0.7, 2.0, -1.5
+UPHELD, TURNED_DOWN, AUTHORISED = 3.0, -0.5, -6.0
+# Share of orders refunded as fake: of counterfeits, and of everything else (false claims, mistakes).
+FAKE_REFUNDS, HONEST_REFUNDS = 0.06, 0.004
+# Words by which sellers grade copies for those who know.
+GRADES = r"(1[:：]1|一比一|高仿|复刻|原单|纯原|顶级版|高版本|公司级|过验|放店|尾单|莆田|超a|a货)"
+USED = r"(二手|闲置|9\d新|九\d?成新|\d成新|自用|转让)"
+
+TABLE = Table(
+    reads={
+        "listings": Read("core.listing_states"),
+        "sales": Read("core.sales"),
+        "reports": Read("staging.reports", days=3650),
+        "brands": Read("staging.brands", days=3650),
+    },
+    every="sunday",
+    key=("listing_id",),
+    columns="""
+        listing_id        string not null comment 'listing'
+        seller_id         string not null comment 'shop account'
+        brand_id          string comment 'protected brand that the listing names'
+        category          string not null comment 'as the seller filed it'
+        price_share       double comment 'asking price by the genuine article''s'
+        is_evaded         boolean not null comment 'the name was hidden from plain search'
+        has_grade_words   boolean not null comment 'words by which copies are graded'
+        is_authorised     boolean not null comment 'the brand names this shop as its seller'
+        upheld_reports    bigint not null comment 'reports that were upheld'
+        rejected_reports  bigint not null comment 'reports that were turned down'
+        orders            bigint not null comment 'orders ever known'
+        fake_refunds      bigint not null comment 'of these, refunded because the goods were fake'
+        suspicion         double not null comment 'log-odds of being counterfeit, nats'
+    """,
+)
+
+
+def transform(listings: DataFrame, sales: DataFrame, reports: DataFrame, brands: DataFrame, days: list[date]) -> DataFrame:
+    sold = sales.groupBy("ds", "listing_id").agg(F.sum("orders").alias("orders"), F.sum("fake_refunds").alias("fake_refunds"))
+    reported = (
+        newest_on(reports, ["report_id"], days)
+        .groupBy("ds", "listing_id")
+        .agg(
+            F.count_if(F.col("result") == "upheld").alias("upheld_reports"),
+            F.count_if(F.col("result") == "rejected").alias("rejected_reports"),
+        )
+    )
+    authorised = (
+        newest_on(brands, ["brand_id"], days)
+        .select("ds", "brand_id", F.explode("authorised_sellers").alias("seller_id"))
+        .distinct()
+        .withColumn("is_authorised", F.lit(True))
+    )
+    counts = ("orders", "fake_refunds", "upheld_reports", "rejected_reports")
+    text = clean_text(F.concat_ws(" ", "title", "description"))
+    rows = (
+        listings.join(sold, ["ds", "listing_id"], how="left")
+        .join(reported, ["ds", "listing_id"], how="left")
+        .join(authorised, ["ds", "brand_id", "seller_id"], how="left")
+        .fillna(0, list(counts))
+        .fillna(False, ["is_authorised"])
+        .withColumns(
+            {
+                "price_share": F.col("price_cny").cast("double") / F.nullif(F.col("reference_price_cny").cast("double"), F.lit(0.0)),
+                "is_evaded": F.coalesce(F.col("brand_match") == "evaded", F.lit(False)),
+                "has_grade_words": F.coalesce(text.rlike(GRADES), F.lit(False)),
+                "_used": F.coalesce(text.rlike(USED), F.lit(False)),
+            }
+        )
+    )
+    return rows.select(
+        "ds", "listing_id", "seller_id", "brand_id", "category", "price_share", "is_evaded", "has_grade_words",
+        "is_authorised", "upheld_reports", "rejected_reports", "orders", "fake_refunds", _suspicion().alias("suspicion"),
+    )  # fmt: skip
+
+
+def _suspicion() -> Column:
+    branded = F.col("brand_id").isNotNull()
+    price = F.lit(PRICE_HIGH)
+    for below, weight in reversed(PRICE_STEPS):
+        price = F.when(F.col("price_share") < below, weight).otherwise(price)
+    hidden = F.coalesce(F.trim("brand_claimed"), F.lit("")) == ""
+    return (
+        F.when(branded, PRIOR).otherwise(PRIOR_WITHOUT_BRAND)
+        + F.when(branded & F.col("price_share").isNotNull(), price).otherwise(0.0)
+        + F.when(F.col("is_evaded"), EVADED_NAME).otherwise(0.0)
+        + F.when(branded & hidden, HIDDEN_BRAND).otherwise(0.0)
+        + F.when(F.col("has_grade_words"), GRADE_WORDS).otherwise(0.0)
+        + F.when(branded & F.col("_used"), USED_GOODS).otherwise(0.0)
+        + F.least("upheld_reports", F.lit(2)) * UPHELD
+        + F.least("rejected_reports", F.lit(2)) * TURNED_DOWN
+        + F.when(F.col("is_authorised"), AUTHORISED).otherwise(0.0)
+        + refund_evidence(F.col("fake_refunds"), F.col("orders"))
+    )
+
+
+def refund_evidence(fake_refunds: Column, orders: Column) -> Column:
+    """Log-likelihood ratio, nats, of so many refunds for fakes among so many orders (binomial)."""
+    honest = F.greatest(orders - fake_refunds, F.lit(0))
+    return fake_refunds * math.log(FAKE_REFUNDS / HONEST_REFUNDS) + honest * math.log(
+        (1 - FAKE_REFUNDS) / (1 - HONEST_REFUNDS)
+    )

@@ -1,0 +1,1 @@
+"""Graph algorithms that the links and rackets layers share."""

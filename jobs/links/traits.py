@@ -1,0 +1,102 @@
+"""links.traits: values seen at a shop on a day that other shops may share.
+
+Grain: ds, seller_id, kind, value. Reads of the day: core.sellers (what the shop registered), core.trades (how its
+parcels are sent and where they are first scanned; what it buys from other shops), core.listings (texts and
+pictures). `times` counts rows of that day: parcels count once, on the day when they became known.
+Placeholders never become traits. Kinds and families stand in jobs/graph/traits.py.
+"""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.columns import clean_text
+from jobs.table import Read, Table
+
+# A cell of about 400 m, wide enough for the scatter of a courier's scans at one pick-up.
+CELL_DEGREES = 0.004
+# Shorter descriptions are alike by chance.
+TEXT_MIN_CHARS = 40
+COMPANY = "(公司|商行|厂|工作室|经营部|合作社)"
+
+TABLE = Table(
+    reads={
+        "sellers": Read("core.sellers"),
+        "trades": Read("core.trades"),
+        "listings": Read("core.listings"),
+    },
+    key=("seller_id", "kind", "value"),
+    columns="""
+        seller_id  string not null comment 'shop account'
+        kind       string not null comment 'phone, payout_account, sender_address, …'
+        value      string not null comment 'normalised; of long texts a hash'
+        times      bigint not null comment 'how often seen on that day'
+    """,
+)
+
+
+def transform(sellers: DataFrame, trades: DataFrame, listings: DataFrame) -> DataFrame:
+    seen = registered(sellers).unionByName(shipped(trades)).unionByName(bought(trades)).unionByName(offered(listings))
+    return seen.groupBy("ds", "seller_id", "kind", "value").agg(F.count("*").alias("times"))
+
+
+def registered(sellers: DataFrame) -> DataFrame:
+    """Traits of the shop account itself."""
+    one = {
+        "id_token": F.col("id_token"),
+        "licence": F.col("licence_key"),
+        "company_name": F.when(F.col("legal_name").rlike(COMPANY), clean_text(F.col("legal_name"))),
+        "payout_account": F.col("payout_account"),
+        "registered_address": F.col("registered_address_key"),
+        "return_address": F.col("return_address_key"),
+    }
+    many = {"phone": "phone_keys", "handle": "handle_keys", "device": "devices", "ip_prefix": "ip_prefixes"}
+    values = F.flatten(
+        F.array(
+            F.array(*[_trait(kind, value) for kind, value in one.items()]),
+            *[F.transform(F.col(name), lambda value, kind=kind: _trait(kind, value)) for kind, name in many.items()],
+        )
+    )
+    return _exploded(sellers, "seller_id", values)
+
+
+def shipped(trades: DataFrame) -> DataFrame:
+    """Traits of parcels, on the day when they became known."""
+    cell = F.concat_ws(
+        ",",
+        F.floor(F.col("first_scan_lng") / CELL_DEGREES).cast("string"),
+        F.floor(F.col("first_scan_lat") / CELL_DEGREES).cast("string"),
+    )
+    sent = F.col("is_first_shipment")
+    values = F.array(
+        _trait("sender_phone", F.when(sent, F.col("sender_phone_key"))),
+        _trait("sender_account", F.when(sent, F.col("sender_account"))),
+        _trait("sender_address", F.when(sent, F.col("sender_address_key"))),
+        _trait("place", F.when(F.col("is_first_scan"), cell)),
+    )
+    return _exploded(trades.where("is_first_shipment OR is_first_scan"), "seller_id", values)
+
+
+def bought(trades: DataFrame) -> DataFrame:
+    """A purchase between shops ties both to the supplier."""
+    purchases = trades.where("is_first AND buyer_seller_id IS NOT NULL AND buyer_seller_id <> seller_id")
+    values = F.array(_trait("supplier", F.col("seller_id")))
+    return _exploded(purchases, "buyer_seller_id", values).unionByName(_exploded(purchases, "seller_id", values))
+
+
+def offered(listings: DataFrame) -> DataFrame:
+    """Traits of listings: long descriptions that are the same but for digits, and pictures."""
+    text = F.regexp_replace(clean_text(F.col("description")), r"[\d\s\p{Punct}]+", "")
+    template = F.when(F.length(text) >= TEXT_MIN_CHARS, F.md5(text))
+    pictures = F.transform(F.col("image_ids"), lambda image: _trait("image", image))
+    return _exploded(listings, "seller_id", F.concat(F.array(_trait("text", template)), pictures))
+
+
+def _trait(kind: str, value: Column) -> Column:
+    return F.struct(F.lit(kind).alias("kind"), value.alias("value"))
+
+
+def _exploded(rows: DataFrame, seller: str, values: Column) -> DataFrame:
+    """One row (ds, seller_id, kind, value) per value that is not null."""
+    return rows.select("ds", F.col(seller).alias("seller_id"), F.explode(values).alias("trait")).where("trait.value IS NOT NULL").select(
+        "ds", "seller_id", "trait.kind", "trait.value"
+    )

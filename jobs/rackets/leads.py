@@ -1,0 +1,166 @@
+"""rackets.leads: rackets ranked by what their counterfeits turned over, as known on a Sunday.
+
+Grain: ds, racket_id. Reads of the same Sunday: rackets.members, rackets.sites, core.sales,
+evidence.listing_signals, links.edges. `production_score` is a first, crude judgement from fakes, number of
+families that hold the group together, and sales to other shops. It is not calibrated.
+"""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs.table import Read, Table
+
+# Illegal turnover from which selling goods under a counterfeit mark is a crime; conf/reference has the sources.
+THRESHOLD_CNY = 50_000
+# A lead: the score above this, held together by this many independent families.
+LEAD_SCORE, LEAD_FAMILIES = 0.5, 2
+# Weights of the score, in nats.
+BASE, PER_FAMILY, FAKE_SHARE, TRADE_SHARE, PER_MEMBER = -3.5, 0.8, 3.0, 2.0, 0.3
+# A family holds a group together when it ties this share of the members.
+FAMILY_SHARE = 0.5
+# Listings at least this likely counterfeit make the low, the middle and the high value.
+SURE, LIKELY, POSSIBLE = 0.9, 0.5, 0.1
+
+TABLE = Table(
+    reads={
+        "members": Read("rackets.members"),
+        "sites": Read("rackets.sites"),
+        "sales": Read("core.sales"),
+        "listings": Read("evidence.listing_signals"),
+        "edges": Read("links.edges"),
+    },
+    every="sunday",
+    key=("racket_id",),
+    columns="""
+        racket_id            string not null comment 'racket'
+        rank                 int not null comment '1 = first'
+        production_score     double not null comment '0 to 1: is this a counterfeit production operation'
+        is_lead              boolean not null comment 'above the published cut'
+        sellers              bigint not null comment 'members'
+        listings             bigint not null comment 'listings of members that sold'
+        orders               bigint not null comment 'orders of these'
+        brands               array<string> not null comment 'protected brands of counterfeit listings'
+        categories           array<string> not null comment 'categories of counterfeit listings'
+        value_low_cny        decimal(18,2) not null comment 'turnover of listings that are surely counterfeit'
+        value_cny            decimal(18,2) not null comment 'counterfeit turnover known so far: paid by buyers outside, refunds not taken off'
+        value_high_cny       decimal(18,2) not null comment 'turnover of all listings that may be counterfeit'
+        threshold_cny        decimal(18,2) not null comment 'turnover from which it is a crime'
+        over_threshold       boolean not null comment 'value_cny reaches it'
+        lead_jurisdiction    string comment '6-digit county code of where it is made, else of where it is sent from'
+        other_jurisdictions  array<string> not null comment '6-digit county codes'
+        evidence_families    int not null comment 'families that each tie half of the members'
+        first_activity       timestamp comment 'UTC, first payment'
+        last_activity        timestamp comment 'UTC, last payment'
+        why                  array<string> not null comment 'sentences'
+    """,
+)
+
+
+def transform(members: DataFrame, sites: DataFrame, sales: DataFrame, listings: DataFrame, edges: DataFrame) -> DataFrame:
+    groups = members.groupBy("ds", "racket_id").agg(
+        F.count("*").alias("sellers"), F.count_if(F.col("role") == "wholesaler").alias("wholesalers")
+    )
+    places = sites.where("kind IN ('made_at', 'shipped_from') AND NOT abstained").groupBy("ds", "racket_id").agg(
+        F.max(F.when(F.col("kind") == "made_at", F.col("region_code"))).alias("made_in"),
+        F.max(F.when(F.col("kind") == "shipped_from", F.col("region_code"))).alias("sent_from"),
+    )
+    judged = (
+        groups.join(turnover(members, sales, listings), ["ds", "racket_id"], how="left")
+        .join(families(members, edges), ["ds", "racket_id"], how="left")
+        .join(places, ["ds", "racket_id"], how="left")
+        .fillna(0, ["listings", "orders", "families", "trade_share", "fake_share"])
+    )
+    nats = (
+        BASE
+        + PER_FAMILY * F.least("families", F.lit(4))
+        + FAKE_SHARE * F.col("fake_share")
+        + TRADE_SHARE * F.col("trade_share")
+        + PER_MEMBER * F.least(F.col("sellers") - 3, F.lit(5))
+    )
+    scored = judged.withColumn("production_score", F.round(1 / (1 + F.exp(-nats)), 6))
+    by_value = Window.partitionBy("ds").orderBy(F.desc("is_lead"), F.desc("value_cny"), "racket_id")
+    is_lead = (F.col("production_score") >= LEAD_SCORE) & (F.col("families") >= LEAD_FAMILIES)
+    return (
+        scored.withColumns({"is_lead": is_lead, "value_cny": _money("value")})
+        .withColumn("rank", F.row_number().over(by_value))
+        .select(
+            "ds", "racket_id", "rank", "production_score", "is_lead", "sellers", "listings", "orders",
+            _names("brands").alias("brands"), _names("categories").alias("categories"),
+            _money("value_low").alias("value_low_cny"), "value_cny", _money("value_high").alias("value_high_cny"),
+            F.lit(THRESHOLD_CNY).cast("decimal(18,2)").alias("threshold_cny"),
+            (F.col("value_cny") >= THRESHOLD_CNY).alias("over_threshold"),
+            F.coalesce("made_in", "sent_from").alias("lead_jurisdiction"),
+            F.array().cast("array<string>").alias("other_jurisdictions"),
+            F.col("families").cast("int").alias("evidence_families"), "first_activity", "last_activity", why().alias("why"),
+        )
+    )  # fmt: skip
+
+
+def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
+    """Per ds and racket: what its members sold to buyers outside it."""
+    inside = members.select("ds", F.col("racket_id").alias("buyer_racket"), F.col("seller_id").alias("buyer_seller_id"))
+    chance = 1 / (1 + F.exp(-F.col("suspicion")))
+    outside = (
+        sales.join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")
+        .join(inside, ["ds", "buyer_seller_id"], how="left")
+        .where("buyer_racket IS NULL OR buyer_racket <> racket_id")
+        .join(listings.select("ds", "listing_id", "brand_id", "category", chance.alias("chance")), ["ds", "listing_id"], how="left")
+        .withColumn("chance", F.coalesce("chance", F.lit(0.0)))
+    )
+    likely = F.col("chance") >= LIKELY
+
+    def paid(condition: Column) -> Column:
+        return F.sum(F.when(condition, F.col("turnover_cny")).otherwise(0))
+
+    return outside.groupBy("ds", "racket_id").agg(
+        F.count_distinct("listing_id").alias("listings"),
+        F.sum("orders").alias("orders"),
+        F.collect_set(F.when(likely, F.col("brand_id"))).alias("brands"),
+        F.collect_set(F.when(likely, F.col("category"))).alias("categories"),
+        paid(F.col("chance") >= SURE).alias("value_low"),
+        paid(likely).alias("value"),
+        paid(F.col("chance") >= POSSIBLE).alias("value_high"),
+        (paid(likely) / F.nullif(F.sum("turnover_cny"), F.lit(0))).cast("double").alias("fake_share"),
+        (paid(F.col("buyer_seller_id") != "") / F.nullif(F.sum("turnover_cny"), F.lit(0))).cast("double").alias("trade_share"),
+        F.min("first_paid_at").alias("first_activity"),
+        F.max("last_paid_at").alias("last_activity"),
+    )
+
+
+def families(members: DataFrame, edges: DataFrame) -> DataFrame:
+    """Per ds and racket: how many families each tie at least half of the members to another."""
+    src = members.select("ds", "racket_id", F.col("seller_id").alias("src"))
+    dst = members.select("ds", F.col("racket_id").alias("dst_racket"), F.col("seller_id").alias("dst"))
+    size = members.groupBy("ds", "racket_id").agg(F.count("*").alias("size"))
+    return (
+        edges.join(src, ["ds", "src"], how="inner")
+        .join(dst, ["ds", "dst"], how="inner")
+        .where("racket_id = dst_racket")
+        .withColumn("seller_id", F.explode(F.array("src", "dst")))
+        .groupBy("ds", "racket_id", "family")
+        .agg(F.count_distinct("seller_id").alias("tied"))
+        .join(size, ["ds", "racket_id"], how="inner")
+        .where(F.col("tied") >= F.col("size") * FAMILY_SHARE)
+        .groupBy("ds", "racket_id")
+        .agg(F.count("*").alias("families"), F.array_sort(F.collect_set("family")).alias("family_names"))
+    )
+
+
+def why() -> Column:
+    """Sentences for a person, from the columns of the judged groups."""
+    return F.array_compact(
+        F.array(
+            F.format_string("%d shops are held together by %d independent kinds of evidence: %s", "sellers",
+                            F.col("families").cast("int"), F.concat_ws(", ", F.coalesce("family_names", F.array().cast("array<string>")))),
+            F.when(F.col("value") > 0, F.format_string("¥%,.0f were paid for listings that are probably counterfeit", F.col("value").cast("double"))),
+            F.when(F.col("trade_share") > 0.05, F.format_string("%.0f %% of the turnover is with other shops", F.col("trade_share") * 100)),
+        )
+    )  # fmt: skip
+
+
+def _money(name: str) -> Column:
+    return F.coalesce(F.col(name), F.lit(0)).cast("decimal(18,2)")
+
+
+def _names(name: str) -> Column:
+    return F.array_sort(F.coalesce(F.col(name), F.array().cast("array<string>")))
