@@ -78,7 +78,7 @@ def plan(run: Run, declared: Declaration, first: date, last: date, ahead: frozen
         days = [first]  # a snapshot of any one day may be asked for by name
     todo: dict[date, str] = {}
     for day in days:
-        reason = "forced" if run.force else _why_due(run, declared, day)
+        reason = "forced" if run.force else why_due(run, declared, day)
         if reason is None and declared.sources() & ahead:
             reason = "after its inputs"
         if reason:
@@ -90,7 +90,7 @@ def plan(run: Run, declared: Declaration, first: date, last: date, ahead: frozen
     return Plan(declared, tuple(ranges), tuple(sorted(set(todo.values()))), len(days) - len(todo))
 
 
-def _why_due(run: Run, declared: Declaration, day: date) -> str | None:
+def why_due(run: Run, declared: Declaration, day: date) -> str | None:
     """Why a day has to be computed, None when its receipt stands."""
     receipt = run.ledger.published(declared.name, day)
     if receipt is None:
