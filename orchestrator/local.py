@@ -95,7 +95,7 @@ class LocalAirflow:
     def airflow(self, *arguments: str) -> str:
         """Runs an airflow command against this Airflow's database; its standard output."""
         command = [_airflow(), *arguments]
-        done = subprocess.run(command, env=self.env, cwd=self.home, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=self.env, cwd=self.home, capture_output=True, text=True)
         if done.returncode != 0:
             tail = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
             raise LocalError(f"airflow {' '.join(arguments)} ended with exit code {done.returncode}:\n{tail}")
@@ -134,8 +134,7 @@ class LocalAirflow:
 
 
 def environment(home: Path, dags: Path, port: int) -> dict[str, str]:
-    """What tells Airflow where it is, to stay on loopback, and how to reach Spark in the other environment."""
-    jobs_python = ROOT / ".venv" / "bin" / "python"
+    """What tells Airflow where it is, to stay on loopback, and how to reach the jobs' environment."""
     return {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
@@ -153,7 +152,7 @@ def environment(home: Path, dags: Path, port: int) -> dict[str, str]:
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps({"conn_type": "spark", "host": "local[2]"}),
         "PATH": os.pathsep.join([str(home / "bin"), os.environ.get("PATH", os.defpath)]),
-        "YUNJIAN_PYTHON": str(jobs_python),
+        "YUNJIAN_PYTHON": str(ROOT / ".venv" / "bin" / "python"),
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -194,9 +193,9 @@ def _free_port() -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until it is told to stop or a process ends; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m orchestrator.local", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--home", type=Path, default=ROOT / ".airflow", metavar="DIR", help="Airflow's folder")
-    parser.add_argument("--port", type=int, default=8080, help="of the web page and the API (0: any free one)")
+    parser = argparse.ArgumentParser(prog="python -m orchestrator.local", description="Runs a local Airflow.")
+    parser.add_argument("--home", type=Path, default=ROOT / ".airflow", metavar="DIR", help="its folder")
+    parser.add_argument("--port", type=int, default=8080, help="of web page and API (0: any free one)")
     parsed = parser.parse_args(arguments)
     stopped = threading.Event()
     _on_stop(stopped.set)
