@@ -13,6 +13,8 @@ OPEN = 1e9
 CARRIERS = ("yto", "zto", "sto", "yunda", "sf", "jt")
 CARRIER_SHARES = (22, 24, 14, 18, 10, 12)
 PLATFORMS = ("taobao", "pdd", "xianyu", "1688")
+COURIER_PHONE = .04  # share of senders whose waybills carry the courier's number
+PLACEHOLDER = .015  # share of fields that hold what people type to get past them
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class Mode:
 class Goods:
     """What a shop offers, and how it writes and prices it."""
 
-    style: str  # honest, fake, used, cheap, materials, service
+    style: str  # honest, fake, substitute, materials, service
     categories: tuple[str, ...]
     brands: tuple[int, ...] = ()
     brand_share: float = 0.0  # of the listings
@@ -44,6 +46,7 @@ class Goods:
     picture_share: float = 1.0
     listings: int = 4
     to_trade: bool = False  # sells to shops, by the lot
+    says: str = ""  # used, cheap: what the titles say about the low price
 
 
 @dataclass(slots=True)
@@ -139,17 +142,33 @@ class Hub:
     carrier: str
 
 
+@dataclass(slots=True)
+class Agency:
+    """Registers shops for clients and leaves its own contacts in their accounts."""
+
+    phones: tuple[str, ...]
+    handles: tuple[str, ...]
+    office: int
+
+    def contacts(self, r) -> list[tuple[str, str]]:
+        """What the agency writes into one client's account."""
+        return [("phone", r.choice(self.phones))] + ([("handle", r.choice(self.handles))] if r.random() < .6 else [])
+
+
 @dataclass
 class Cast:
     """Everybody, and the places they use."""
 
     places: list = field(default_factory=list)
+    spelled: dict = field(default_factory=dict)  # place -> its spellings, as far as they were needed
     modes: list = field(default_factory=list)
+    couriers: dict = field(default_factory=dict)  # county -> phones of couriers
     shops: list = field(default_factory=list)
     rackets: list = field(default_factory=list)
     hubs: list = field(default_factory=list)
     villages: list = field(default_factory=list)
     agencies: list = field(default_factory=list)
+    wholesalers: list = field(default_factory=list)  # honest ones
     purchases: list = field(default_factory=list)
     transfers: list = field(default_factory=list)
     texts: list = field(default_factory=list)
@@ -165,7 +184,17 @@ def add_place(cast: Cast, place: Place) -> int:
 
 
 def add_mode(cast: Cast, r, place: int, *, name=None, phone=None, account=None, carrier=None, is_hub=False) -> int:
-    """Registers a way of handing parcels over; what is not given is drawn."""
+    """Registers a way of handing parcels over; what is not given is drawn.
+
+    Sometimes the courier fills in the waybill and leaves a number of his own.
+    """
+    if phone is None and r.random() < COURIER_PHONE:
+        county = cast.places[place].county
+        if county not in cast.couriers:
+            cast.couriers[county] = [names.draw_phone(r) for _ in range(3)]
+        phone = r.choice(cast.couriers[county])
+    if phone is None and r.random() < PLACEHOLDER:
+        phone = r.choice(names.PLACEHOLDER_PHONES)
     cast.modes.append(Mode(place, name or names.draw_person(r), phone or names.draw_phone(r), account,
                            carrier or r.choices(CARRIERS, CARRIER_SHARES)[0], is_hub))
     return len(cast.modes) - 1
@@ -197,7 +226,7 @@ def draw_identity(r, county: int, company: bool) -> list[tuple[str, str]]:
 def draw_contacts(r) -> list[tuple[str, str]]:
     """One or two phones, none to two handles; sometimes what people type to get past the field."""
     phones = [names.draw_phone(r) for _ in range(1 if r.random() < .8 else 2)]
-    if r.random() < .015:
+    if r.random() < PLACEHOLDER:
         phones[0] = r.choice(names.PLACEHOLDER_PHONES)
     handles = [names.draw_handle(r) for _ in range(r.choices([0, 1, 2], [4, 5, 1])[0])]
     return [("phone", p) for p in phones] + [("handle", h) for h in handles]

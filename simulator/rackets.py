@@ -25,7 +25,7 @@ from simulator.actors import (
     new_pictures,
     replace,
 )
-from simulator.geography import counties_making, draw_place, shifted
+from simulator.geography import COUNTIES, counties_making, draw_place, shifted
 from simulator.wording import add_text
 
 FAMILIES = ("identity", "payout", "device", "ip", "phone", "handle", "registered", "return", "account",
@@ -233,7 +233,7 @@ def draw_traits(cast: Cast, r, racket: Racket, previous: Shop | None) -> list:
             return r.choice(pools[kind])
         return own()
 
-    straw = r.choice(range(len(COUNTIES_OF_STRAW_MEN))) if r.random() < .5 else county
+    straw = r.randrange(len(COUNTIES)) if r.random() < .5 else county
     identity = r.choice(pools["identity"]) if r.random() < leak["identity"] else draw_identity(
         r, straw, r.random() < .3)
     traits = list(identity)
@@ -262,9 +262,6 @@ def draw_traits(cast: Cast, r, racket: Racket, previous: Shop | None) -> list:
     else:
         back = add_place(cast, draw_place(r, county, spread_m=4000))
     return [*traits, ("return", back)]
-
-
-COUNTIES_OF_STRAW_MEN = tuple(range(60))
 
 
 def draw_goods(cast: Cast, r, racket: Racket, role: str) -> Goods:
