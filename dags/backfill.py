@@ -11,7 +11,9 @@ from airflow.sdk.exceptions import AirflowFailException
 from spark_task import DAILY, DEFAULT_ARGS, HOME, TRIAGE, WEEKLY, run_arguments, run_in_order, spark_tables
 
 CAMPAIGNS = HOME / "conf" / "backfills"
-JOBS = {**DAILY, **WEEKLY}
+LAYERS = ("staging", "core", "evidence", "links", "rackets")
+# All of one layer before the next.
+JOBS = dict(sorted({**DAILY, **WEEKLY}.items(), key=lambda job: LAYERS.index(job[0].split(".")[0])))
 DAY = {"type": ["null", "string"], "format": "date"}
 
 
@@ -53,7 +55,7 @@ def _day(name: str, value: date | str) -> date:
 
 
 def chosen_tables(patterns: list[str]) -> list[str]:
-    """Tables that match any of the patterns, upstream first. AirflowFailException for one that none matches."""
+    """Tables that match any of the patterns, upstream first. AirflowFailException for one without."""
     known = [table for tables in JOBS.values() for table in tables]
     for pattern in patterns:
         if not fnmatch.filter(known, pattern):
@@ -95,9 +97,12 @@ Give `from` and `to`, and `tables` as names or patterns; or `campaign`, a review
 `dry_run` is on unless it is switched off: then `plan` prints, in its log, for every table which days would be
 computed and why, and nothing else happens. Read it, then trigger the DAG again with `dry_run` off.
 
-Every table is computed over the whole range in one go, the weekly ones Sunday by Sunday. Days that stand are
-left alone, so a backfill that was stopped goes on where it was. It publishes no partitions of `yunjian_day`:
-the weeks in its range are its own work, and `yunjian_weekly` is not started by it.
+Tables are computed layer by layer, each over the whole range, the weekly ones for its Sundays. Days that
+stand are left alone, so a backfill that was stopped goes on where it was. It publishes no partitions of
+`yunjian_day`: the weeks in its range are its own work, and `yunjian_weekly` is not started by it.
+
+After a redelivery of a day, take the range from that day to the last published one: the plan names what was
+computed from the old delivery.
 {TRIAGE}""",
 ) as dag:
 

@@ -25,8 +25,8 @@ and computes layer by layer, and then publishes the day as a partition of the as
 The seventh day of a week starts `yunjian_weekly`.
 
 A sensor that gives up after 22 hours means that a delivery is missing: ask for it, then clear the sensor.
-To compute a day by hand, trigger the DAG with the day as partition key. For more than a few days, or after a
-redelivery, use `yunjian_backfill`.
+To compute a day by hand, trigger the DAG with the day as partition key. For many days, or after a redelivery,
+use `yunjian_backfill`.
 {TRIAGE}""",
 ) as dag:
     with TaskGroup("landing", prefix_group_id=False):
