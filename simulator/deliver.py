@@ -99,7 +99,7 @@ def draw_dirt(world: World, r, feed: str, day: int, columns: dict, format: str, 
     rows = count_rows(columns)
     if not rows or feed in ("images", "outcomes") and day:
         return []
-    n = dirt.how_many(r, rows, world.preset.dirt_share, world.preset.name == "tiny" or feed == "brands")
+    n = dirt.how_many(r, rows, max(world.preset.dirt_share, .1 if feed == "brands" else 0))
     kinds = dirt.kinds_for(feed, format)
     found = dirt.draw_dirt(r, feed, kinds, turns[feed], columns, format, n, f"{feed}-{day}")
     turns[feed] += n

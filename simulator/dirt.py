@@ -89,7 +89,7 @@ KINDS = (
     Kind("year_0", "reject", BIG, put(TIME, "0000-00-00T00:00:00+08:00")),
     Kind("not_a_time", "reject", tuple(TIME), put(TIME, ["昨天", "2024-13-45T00:00:00+08:00", "1709500000"])),
     Kind("year_9999", "either", BIG, put(TIME, "9999-12-31T23:59:59+08:00")),
-    Kind("array_as_text", "reject", tuple(TEXT), put(TEXT, ["a"]), ("jsonl",)),
+    Kind("array_as_text", "reject", tuple(TEXT), put(TEXT, Raw('["a", "b"]', "")), ("jsonl",)),
     Kind("missing_key", "reject", ALL, put(KEYS, None), ("jsonl", "csv", "parquet")),
     Kind("absent_required", "reject", BIG, drop(REQUIRED), ("jsonl",)),
     Kind("nul_byte", "reject", BIG, put(TEXT, Raw('"a\0b"', "a\0b")), ("jsonl",)),
@@ -110,12 +110,9 @@ KINDS = (
 BROKEN_LINES = (("truncated", '{"updated_at": "2024-03-0'), ("not_an_object", '["a", "b"]'), ("not_json", "ERROR 1205: lock wait timeout"))
 
 
-def how_many(r, rows: int, share: float, small: bool) -> int:
+def how_many(r, rows: int, share: float) -> int:
     """Dirty rows for a day with so many good ones."""
-    most = int(rows * MOST)
-    if small:
-        return most
-    return min(most, int(rows * share) + (r.random() < rows * share % 1))
+    return min(int(rows * MOST), int(rows * share) + (r.random() < rows * share % 1))
 
 
 def draw_dirt(r, feed: str, kinds: list[str], turn: int, columns: dict[str, list], format: str, n: int, tag: str) -> list[Dirt]:

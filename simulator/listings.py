@@ -51,13 +51,14 @@ class Images:
         return len(self.base)
 
 
-def make_listings(cast: Cast, r, days: int) -> tuple[Listings, Images]:
+def make_listings(cast: Cast, r, days: int, oddity: float) -> tuple[Listings, Images]:
     """All listings of all shops. Needs the whole cast; hands out further pictures from it."""
     listings, images = Listings(), Images()
     for number, shop in enumerate(cast.shops):
         own_text = wording.draw_template(r, False) if r.random() < .4 else None
         for _ in range(shop.goods.listings):
             add_listing(cast, r, listings, images, number, shop, days, own_text)
+            listings.is_delivered.append(r.random() >= NEVER_DELIVERED * oddity)
     return listings, images
 
 
@@ -91,7 +92,6 @@ def add_listing(cast: Cast, r, listings: Listings, images: Images, number: int, 
     listings.text.append(text)
     listings.images.append(draw_images(cast, r, images, goods))
     listings.popularity.append(r.lognormvariate(0, .8))
-    listings.is_delivered.append(r.random() >= NEVER_DELIVERED)
 
 
 def draw_price(r, goods, category: str, brand: int) -> float:

@@ -16,7 +16,7 @@ CATEGORIES = tuple(NOUNS)
 GOODS = tuple(DECLARED[c] for c in CATEGORIES) + ("退货", "其他", "")
 RETURNED_GOODS, VAGUE_GOODS, NO_GOODS = (len(CATEGORIES) + i for i in range(3))
 
-NO_WAYBILL, TWO_WAYBILLS, BEFORE_PAYMENT = .03, .015, .008
+NO_WAYBILL, TWO_WAYBILLS, BEFORE_PAYMENT, WRONG_CLOCK = .03, .015, .008, .001
 UNSCANNED, AT_DEPOT = .22, .06
 SCATTER_M = 45.0
 
@@ -46,9 +46,9 @@ class Parcels:
         return len(self.order)
 
 
-def make_parcels(cast: Cast, listings: Listings, orders: Orders, g, days: int) -> Parcels:
+def make_parcels(cast: Cast, listings: Listings, orders: Orders, g, days: int, oddity: float) -> Parcels:
     """All parcels known before the last day ends, sorted by the time at which they became known."""
-    sent = of_orders(cast, listings, orders, g)
+    sent = of_orders(cast, listings, orders, g, oddity)
     parts = [sent, of_returns(cast, orders, sent, g), of_transfers(cast, g, days)]
     columns = {f.name: np.concatenate([p[f.name] for p in parts]) for f in fields(Parcels)}
     keep = np.flatnonzero(columns["known_at"] < days)
@@ -60,20 +60,21 @@ def make_parcels(cast: Cast, listings: Listings, orders: Orders, g, days: int) -
     return parcels
 
 
-def of_orders(cast: Cast, listings: Listings, orders: Orders, g) -> dict:
+def of_orders(cast: Cast, listings: Listings, orders: Orders, g, oddity: float) -> dict:
     """One parcel for each order that is sent and tracked; a second one for a few."""
     tracked = np.flatnonzero(np.isfinite(orders.shipped_at) & (g.random(len(orders)) >= NO_WAYBILL))
-    second = tracked[g.random(len(tracked)) < TWO_WAYBILLS]
+    second = tracked[g.random(len(tracked)) < TWO_WAYBILLS * oddity]
     order = np.concatenate([tracked, second])
     n, m = len(order), len(tracked)
     is_second = np.arange(n) >= m
     mode = choose_modes(cast, orders, order, g)
     start = orders.shipped_at[order] + np.where(is_second, g.uniform(.2, 4, n), 0)
     scanned = start + g.gamma(2, .12, n)
-    early = g.random(n) < BEFORE_PAYMENT
+    early = g.random(n) < BEFORE_PAYMENT * oddity
     scanned = np.where(early & ~is_second, orders.paid_at[order] - g.uniform(.05, 3, n), scanned)
     known = np.where(early, orders.paid_at[order] + .02, scanned)
-    delivered = np.minimum(scanned + 1 + g.gamma(3, .6, n), np.maximum(orders.received_at[order], scanned + .6))
+    scanned = np.where(g.random(n) < WRONG_CLOCK * oddity, scanned + g.uniform(2, 40, n), scanned)
+    delivered = np.minimum(known + 1 + g.gamma(3, .6, n), np.maximum(orders.received_at[order], known + .6))
     delivered = np.where(g.random(n) < .01, np.nan, delivered)
     consumer_home = g.integers(len(CENTRES), size=len(orders) + 1)
     place = orders.place[order]
@@ -172,6 +173,8 @@ def of_transfers(cast: Cast, g, days: int) -> dict:
     a = np.array([t.day_from for t in cast.transfers])[number] if m else np.empty(0)
     b = np.array([t.day_to for t in cast.transfers])[number] if m else np.empty(0)
     known = a + (b - a) * g.random(m)
+    working = np.array([not is_quiet(cast, n, t) for n, t in zip(number.tolist(), known.tolist(), strict=True)], bool)
+    number, known, m = number[working], known[working], int(working.sum())
     pick = lambda f: np.array([f(t) for t in cast.transfers], int)[number] if m else np.empty(0, int)  # noqa: E731
     mode, place = pick(lambda t: t.mode), pick(lambda t: t.place)
     category = pick(lambda t: CATEGORIES.index(t.category))
@@ -180,6 +183,13 @@ def of_transfers(cast: Cast, g, days: int) -> dict:
         "place": place, "known_at": known, "delivered_at": known + 1 + g.gamma(3, .6, m), "weight": g.lognormal(2.3, .6, m),
         "goods": declare(g, category), "return_of": np.full(m, -1), "transfer": number, "is_second": np.zeros(m, bool),
     }  # fmt: skip
+
+
+def is_quiet(cast: Cast, transfer: int, at: float) -> bool:
+    """Whether the racket that a transfer belongs to does nothing at that time."""
+    number = cast.transfers[transfer].racket
+    quiet = cast.rackets[number].quiet if number >= 0 else None
+    return quiet is not None and quiet[0] <= at < quiet[1]
 
 
 def as_delivered(lng, lat, datum):

@@ -23,14 +23,15 @@ class Preset:
     material_shops: int
     redelivered_days: int
     dirt_share: float  # of the rows of a big day
+    oddity: float  # how much more often than usual parcels, listings and clocks go wrong
     has_long_line: bool
     history: bool  # long enough for splits, merges, dormancy and moves
 
 
 PRESETS = {
-    "tiny": Preset("tiny", 10, 3, 60, 600, 60, 6, 1, 1, 1, 2, 1, 0.01, False, False),
-    "demo": Preset("demo", 35, 12, 2_000, 32_000, 1_500, 9, 6, 8, 6, 8, 4, 0.002, True, True),
-    "campaign": Preset("campaign", 120, 417, 40_000, 1_500_000, 12_000, 9, 40, 60, 60, 60, 10, 0.001, False, True),
+    "tiny": Preset("tiny", 10, 3, 60, 600, 60, 6, 1, 1, 1, 2, 1, 0.12, 4, False, False),
+    "demo": Preset("demo", 35, 12, 2_000, 32_000, 1_500, 9, 6, 8, 6, 8, 4, 0.002, 1, True, True),
+    "campaign": Preset("campaign", 120, 417, 40_000, 1_500_000, 12_000, 9, 40, 60, 60, 60, 10, 0.001, 1, False, True),
 }
 
 

@@ -31,7 +31,7 @@ from simulator.wording import add_text
 FAMILIES = ("identity", "payout", "device", "ip", "phone", "handle", "registered", "return", "account",
             "sender_phone", "place", "image", "text", "supply")
 # A racket keeps some families apart altogether, some nearly, and does not care about the rest.
-HIDDEN, PARTLY, OPENLY = .40, .32, .28
+HIDDEN, PARTLY = .48, .30
 # The kinds of which a group takes new values when it leaves another or joins it.
 SECESSION_KINDS = ("payout", "phone", "handle", "return", "account", "sender_phone", "place", "device")
 CARRIED_OVER = .38  # chance that a reopened shop keeps one value of the closed one
@@ -402,17 +402,16 @@ def supply_workshop(cast: Cast, r, racket: Racket, number: int, days: int) -> No
     """Materials that go into the workshop and goods that leave it, with and without platform orders."""
     vendors = [i for i, s in enumerate(cast.shops) if s.kind == "materials"]
     for kind, place, day_from, day_to, _how in list(racket.sites):
-        a, b = max(0, day_from), min(days, day_to, racket.ends)
+        a, b = max(0, day_from), min(days, day_to, racket.ends, racket.merge[0] if racket.merge else OPEN)
         if kind != "made_at" or a >= b:
             continue
-        buyers = [i for i in racket.shops if cast.shops[i].opened < b and cast.shops[i].closed > a]
+        spans = [(i, max(a, x), min(b, y, cast.shops[i].closed)) for i, _, x, y in racket.members]
+        buyers = [(i, x, y) for i, x, y in spans if x < y]
         if buyers and vendors and r.random() < .6:
             for _ in range(r.choice([1, 1, 2])):
-                buyer = r.choice(buyers)
-                s = cast.shops[buyer]
-                cast.purchases.append(Purchase(
-                    buyer, r.choice(vendors), place if r.random() < .85 else racket.dispatch_place,
-                    max(a, s.opened), min(b, s.closed), r.uniform(.04, .2), "materials"))
+                buyer, x, y = r.choice(buyers)
+                to = place if r.random() < .85 else racket.dispatch_place
+                cast.purchases.append(Purchase(buyer, r.choice(vendors), to, x, y, r.uniform(.04, .2), "materials"))
         if vendors and r.random() < .6:
             vendor = cast.shops[r.choice(vendors)]
             cast.transfers.append(Transfer(vendor.dispatch[0][1][0][0], place, names.draw_person(r), a, b,

@@ -33,6 +33,8 @@ FAKE_DETAILS = [
     "不议价不回复真假", "同行勿扰看图下单", "原厂材料同一条线", "支持放店使用", "验货满意再确认",
 ]
 CONTACTS = ["更多款式加V：{h}", "看货微信 {h}", "相册请加{h}", "售后联系{h}"]
+# Text that does harm where it is interpreted instead of shown.
+HOSTILE = ["=HYPERLINK(\"http://example.com\")", "@SUM(1+1)", "<script>alert(1)</script>", "'; DROP TABLE t; --", "\u202e", "${jndi:x}", "\\u0000", "-2+3"]
 TAILS = ["", "", "", "❤", "🔥", "～", "！！", "。", " ", "【现货】", "👟"]
 
 
@@ -82,6 +84,8 @@ def draw_title(r, goods, category: str, brand: int, evaded: str | None) -> str:
     parts = [name, *words[:1], noun, *words[1:]]
     glue = " " if r.random() < .6 else ""
     title = glue.join(p for p in parts if p)
+    if r.random() < .002:
+        return r.choice(HOSTILE) + title
     return f"{title} {r.randint(100, 9999)}" if r.random() < .2 else title
 
 

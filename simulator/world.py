@@ -57,11 +57,11 @@ def build_world(preset: Preset, seed: int, days: int, say) -> World:
     rackets.add_rackets(cast, r, preset, days)
     market.add_the_rest(cast, r, preset, days)
     say(f"{len(cast.shops):,} shops, {len(cast.rackets)} rackets")
-    listings, images = make_listings(cast, random.Random(f"{seed}/listings"), days)
+    listings, images = make_listings(cast, random.Random(f"{seed}/listings"), days, preset.oddity)
     say(f"{len(listings):,} listings with {len(images):,} pictures")
     total = preset.orders * days // preset.days
     orders = make_orders(cast, listings, np.random.default_rng([seed, 1]), total, days)
-    parcels = make_parcels(cast, listings, orders, np.random.default_rng([seed, 2]), days)
+    parcels = make_parcels(cast, listings, orders, np.random.default_rng([seed, 2]), days, preset.oddity)
     say(f"{len(orders):,} orders, {len(parcels):,} parcels")
     reports = complaints.make_reports(cast, listings, orders, random.Random(f"{seed}/reports"), days)
     outcomes = complaints.make_outcomes(cast, random.Random(f"{seed}/outcomes"), days)
