@@ -88,8 +88,9 @@ def write_failure(context: Mapping[str, Any]) -> None:
 
 DEFAULT_ARGS: Mapping[str, Any] = {
     "owner": "yunjian",
-    "retries": 4,
-    "retry_delay": timedelta(minutes=1),
+    # Half a minute, one, two, four, eight, sixteen.
+    "retries": 6,
+    "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(hours=1),
     "on_failure_callback": write_failure,

@@ -20,13 +20,13 @@ HEAD = """\
 
 Generated from `dags/` by `python -m orchestrator.dag_docs`; do not edit. What the tables are is in
 [tables.md](tables.md). A task that runs tables is one Spark application: `spark-submit … jobs/__main__.py run
-TABLE… --from DAY --to DAY`, the same command that a person can type. Its pool has one slot, so that of all DAGs
-only one task at a time writes a table; `conf/airflow_pools.json` has the pools (`airflow pools import`).
+TABLE… --from DAY --to DAY`, the same command that a person can type. Its pool has one slot, so that of all
+DAGs only one task at a time writes a table; `airflow pools import conf/airflow_pools.json` makes the pools.
 """
 
 
 def load_dags() -> dict[str, Any]:
-    """Imports the DAG files: DAG id -> DAG. Airflow gets a folder of its own unless AIRFLOW_HOME names one."""
+    """Imports the DAG files: DAG id -> DAG. Airflow gets a folder of its own unless AIRFLOW_HOME is set."""
     if "AIRFLOW_HOME" not in os.environ:
         os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="yunjian-airflow-")
     if (folder := str(ROOT / "dags")) not in sys.path:

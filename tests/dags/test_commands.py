@@ -1,4 +1,4 @@
-"""Every task's exact command is a checked-in file. To write them anew: UPDATE_GOLDEN=1, then read the diff."""
+"""Every task's exact command is a checked-in file. UPDATE_GOLDEN=1 writes them anew: read the diff."""
 
 import os
 import shlex
