@@ -12,11 +12,10 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -29,7 +28,7 @@ USER = "admin"
 # Ended in this order: first nothing new is started, last what the others talk to.
 COMPONENTS = ("scheduler", "dag-processor", "triggerer", "api-server")
 START_SECONDS = 180
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 8
 
 
 class LocalError(Exception):
@@ -197,33 +196,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, default=ROOT / ".airflow", metavar="DIR", help="its folder")
     parser.add_argument("--port", type=int, default=8080, help="of web page and API (0: any free one)")
     parsed = parser.parse_args(arguments)
-    stopped = threading.Event()
-    _on_stop(stopped.set)
+    _interrupt_once()
     try:
         print("starting Airflow …", flush=True)
         with LocalAirflow(parsed.home, port=parsed.port) as airflow:
             print(f"Airflow:  {airflow.url}   user {USER}, password {airflow.password}", flush=True)
             print(f"folder:   {airflow.home}   (Ctrl-C stops everything)", flush=True)
-            while not stopped.wait(1):
+            while True:
                 airflow.check()
-            print("stopping …", flush=True)
-        print("stopped; no process is left", flush=True)
+                time.sleep(1)
     except LocalError as error:
         print(f"failed: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        print("stopped; no process is left", flush=True)
     return 0
 
 
-def _on_stop(stop: Callable[[], None]) -> None:
-    """SIGINT and SIGTERM stop; while Airflow is still starting, they interrupt the start."""
+def _interrupt_once() -> None:
+    """The first SIGINT or SIGTERM interrupts, whatever is going on; later ones do not disturb stopping."""
 
-    def handler(_number: int, _frame: FrameType | None) -> None:
-        stop()
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        print("stopping …", flush=True)
+        raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, handler)
-    signal.signal(signal.SIGTERM, handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
 
 
 if __name__ == "__main__":

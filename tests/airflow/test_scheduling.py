@@ -50,14 +50,14 @@ def test_an_audit_that_refuses_is_not_tried_again(api, jobs):
         "refuse",
         ["run", "core.trades", "2024-03-05"],
         4,
-        "refused: core.trades 2024-03-05: 3 rows without key",
+        "refused: core.trades: 3 rows without key",
     )
     run = api.trigger("yunjian_daily", "2024-03-05")
     assert api.wait_for_run("yunjian_daily", run, 120) == "failed"
     jobs.recover("refuse")
     assert len(jobs.calls("run", "core.trades", "2024-03-05")) == 1
     assert jobs.calls("run", "links.traits", "2024-03-05") == []
-    line = "yunjian_daily 2024-03-05 core.trades: refused: core.trades 2024-03-05: 3 rows without key (exit code 4)"
+    line = "yunjian_daily 2024-03-05 core.trades: refused: core.trades: 3 rows without key (exit code 4)"
     assert line in api.log("yunjian_daily", run, "core.trades")
 
 
