@@ -83,6 +83,7 @@ class Racket:
     evasion: str
     grade_share: float
     price: tuple[float, float]
+    says: str  # what all its titles say about the low price
     takedown_days: float
     leak: dict = field(default_factory=dict)
     pools: dict = field(default_factory=dict)

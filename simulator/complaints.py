@@ -78,7 +78,7 @@ def make_outcomes(cast: Cast, r, days: int) -> list[Outcome]:
     """What authorities did with the leads of an earlier system, some of it taken back later."""
     outcomes: list[Outcome] = []
     staff = [names.draw_token(r) for _ in range(5)]
-    honest = [i for i, s in enumerate(cast.shops) if s.kind == "honest_single"]
+    honest = [i for i, s in enumerate(cast.shops) if s.racket < 0 and not s.group]
     for _ in range(max(3, days // 4)):
         case, county, at = f"EXT-{r.randrange(10**6):06d}", r.randrange(len(COUNTIES)), r.uniform(0, days * .7)
         for event in ("taken_up", *r.sample(["test_buy_fake", "site_visited", "case_built"], r.randint(0, 3))):

@@ -59,7 +59,7 @@ def draw_racket(r, number: int, preset, days: int) -> Racket:
         name=f"K{number:04d}", category=category, brands=tuple(r.sample(able, min(len(able), r.choice([1, 1, 2, 3])))),
         born=born, ends=ends, fronts=fronts, rate=r.lognormvariate(0, .6),
         evasion=r.choice(["open", "mixed", "mixed", "careful"]), grade_share=r.choice([0, .2, .4, .7]),
-        price=(r.lognormvariate(math.log(.24), .35), r.uniform(.15, .4)),
+        price=(r.lognormvariate(math.log(.25), .45), r.uniform(.15, .4)), says=r.choices(["", "used", "cheap"], [8, 1, 1])[0],
         takedown_days=r.uniform(50, 200), leak=draw_leak(r),
     )
 
@@ -149,8 +149,8 @@ def plan_events(r, rackets: list[Racket], preset, days: int) -> None:
         parent.split = (day, rackets.index(kid), taken)
         kid.parent, kid.born, kid.ends, kid.fronts = rackets.index(parent), day, OPEN, 0
         kid.category, kid.brands, kid.evasion = parent.category, parent.brands, parent.evasion
-        kid.price, kid.rate, kid.takedown_days, kid.grade_share = (
-            parent.price, parent.rate, parent.takedown_days, parent.grade_share)
+        kid.price, kid.rate, kid.takedown_days, kid.grade_share, kid.says = (
+            parent.price, parent.rate, parent.takedown_days, parent.grade_share, parent.says)
     free = [x for x in old if x.split is None]
     r.shuffle(free)
     for _ in range(max(1, round(len(rackets) * .03))):
@@ -278,7 +278,7 @@ def draw_goods(cast: Cast, r, racket: Racket, role: str) -> Goods:
         text=r.choice(pools["text"]) if shares_text else -1, text_share=r.uniform(.6, 1),
         pictures=tuple(r.sample(pools["image"], min(k, r.randint(1, 3)))) if shares_image else (),
         picture_share=r.uniform(.5, 1), listings=r.randint(2, 4) if to_trade else r.choices(
-            [3, 4, 5, 6, 8, 10], [2, 3, 3, 2, 2, 1])[0], to_trade=to_trade,
+            [3, 4, 5, 6, 8, 10], [2, 3, 3, 2, 2, 1])[0], to_trade=to_trade, says=racket.says,
     )
 
 
