@@ -85,10 +85,10 @@ def write_day(world, out, options, record, feed, day, columns, blobs, is_correct
     spoiled = draw_dirt(world, r, feed, day, columns, options.format, turns)
     delivery = 1
     if is_corrected and count_rows(columns):
-        first = first_attempt(r, feed, columns)
         delivery = 2
         if options.redeliver_later:
-            write_folder(record, folder, feed, date, 1, options.format, r, first, [], None)
+            other = random.Random(f"{world.seed}/{feed}/{day}/first")
+            write_folder(record, folder, feed, date, 1, options.format, other, first_attempt(other, feed, columns), [], None)
             folder = out / "redelivered" / feed / f"dt={date}"
     write_folder(record, folder, feed, date, delivery, options.format, r, columns, spoiled, blobs)
     if count_rows(columns) and (feed, day) in (("orders", 1), ("listings", 5)):
