@@ -397,5 +397,8 @@ def _publish_rejects(run: Run, frame: DataFrame, feed: str, where: str, metadata
     path = run.path(REJECTS)
     with table_lock(run.spark, run.warehouse, REJECTS, wait_seconds=600):
         storage.ensure(run.spark, path, REJECT_COLUMNS, ("ds", "feed"), "rows that were not taken in, and why")
+        where = f"{where} AND feed = '{feed}'"
+        if rows == 0 and storage.read(run.spark, path, where=where).isEmpty():
+            return
         ordered = frame.select(*[c.name for c in REJECT_COLUMNS])
-        storage.replace(run.spark, path, ordered, f"{where} AND feed = '{feed}'", metadata, rows)
+        storage.replace(run.spark, path, ordered, where, metadata, rows)

@@ -1,14 +1,12 @@
 """Writes a world into a landing: every feed, every day, files first and the manifest last."""
-import csv
 import gzip
 import hashlib
-import io
 import json
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from simulator import changes, dirt, pictures
+from simulator import changes, dirt, pictures, rows
 from simulator.feeds import FEEDS, KEYS, SUFFIXES, count_rows, csv_lines, json_line, json_lines, parquet_bytes
 from simulator.presets import date_of
 from simulator.world import World
@@ -49,20 +47,20 @@ def deliver(world: World, out: Path, options: Options, say) -> tuple[Record, dic
     images = pictures.choose(world, known["listings"][:, 0]) if options.draw_pictures else None
     known["images"] = images
     feeds = {
-        "sellers": lambda d: changes.shop_rows(world, *shops.of(d)),
-        "listings": lambda d: changes.listing_rows(world, *listings.of(d)),
+        "sellers": lambda d: rows.shop_rows(world, *shops.of(d)),
+        "listings": lambda d: rows.listing_rows(world, *listings.of(d)),
         "images": lambda d: pictures.draw_day(world, images, d, out / "landing") if images else ({}, None),
-        "orders": lambda d: changes.order_rows(world, *orders.of(d)),
-        "shipments": lambda d: changes.parcel_rows(world, *parcels.of(d)),
-        "brands": lambda d: changes.brand_rows(world) if d == 0 else {},
-        "reports": lambda d: changes.report_rows(world, *reports.of(d)),
-        "outcomes": lambda d: changes.outcome_rows(world, *outcomes.of(d)),
+        "orders": lambda d: rows.order_rows(world, *orders.of(d)),
+        "shipments": lambda d: rows.parcel_rows(world, *parcels.of(d)),
+        "brands": lambda d: rows.brand_rows(world) if d == 0 else {},
+        "reports": lambda d: rows.report_rows(world, *reports.of(d)),
+        "outcomes": lambda d: rows.outcome_rows(world, *outcomes.of(d)),
     }
     corrected = choose_corrections(world)
     turns = dict.fromkeys(FEEDS, 0)
     for day in range(world.days):
-        for feed, rows in feeds.items():
-            columns = rows(day)
+        for feed, make in feeds.items():
+            columns = make(day)
             columns, blobs = columns if feed == "images" else (columns, None)
             write_day(world, out, options, record, feed, day, columns, blobs, (feed, day) in corrected, turns)
         if day % max(1, world.days // 10) == 0 or day == world.days - 1:

@@ -8,10 +8,11 @@ import pandas as pd
 
 from simulator import observability
 from simulator.actors import OPEN
-from simulator.changes import CST, NEVER
+from simulator.changes import NEVER
 from simulator.geography import COUNTIES
 from simulator.orders import CLOSED, FATES
 from simulator.presets import FIRST_DAY, date_of, sundays_of
+from simulator.rows import CST
 from simulator.world import World
 
 NEVER_LISTED = 9999  # `listing_dt` of orders whose listing is never delivered

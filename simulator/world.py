@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator import complaints, market, rackets
+from simulator import complaints, market
 from simulator.actors import Cast
 from simulator.brands import BRANDS
 from simulator.listings import Images, Listings, make_listings
 from simulator.orders import Orders, make_orders
 from simulator.parcels import Parcels, make_parcels
 from simulator.presets import Preset
+from simulator.supply import add_rackets
 
 PREFIXES = {"taobao": "tb", "pdd": "pdd", "xianyu": "xy", "1688": "b2b"}
 WAYBILL_PREFIXES = {"yto": "YT", "zto": "75", "sto": "77", "yunda": "43", "sf": "SF", "jt": "JT"}
@@ -54,7 +55,7 @@ def build_world(preset: Preset, seed: int, days: int, say) -> World:
     cast = Cast()
     r = random.Random(f"{seed}/cast")
     market.add_before_rackets(cast, r, preset, days)
-    rackets.add_rackets(cast, r, preset, days)
+    add_rackets(cast, r, preset, days)
     market.add_the_rest(cast, r, preset, days)
     say(f"{len(cast.shops):,} shops, {len(cast.rackets)} rackets")
     listings, images = make_listings(cast, random.Random(f"{seed}/listings"), days, preset.oddity)

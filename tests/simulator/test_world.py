@@ -24,7 +24,7 @@ def test_phone_numbers_are_of_ranges_that_no_operator_has(good_rows):
 
 
 def test_addresses_on_networks_route_nowhere(good_rows):
-    assert all(100 == int(ip.split(".")[0]) and 64 <= int(ip.split(".")[1]) <= 127
+    assert all(int(ip.split(".")[0]) == 100 and 64 <= int(ip.split(".")[1]) <= 127
                for row in good_rows("sellers") for ip in row["ip_prefixes"])  # fmt: skip
 
 

@@ -1,0 +1,54 @@
+"""Reference data: the CSV files of conf/reference, each row with its source, each file with a version.
+
+Standard library only. Files are read on the driver, where columns are built; executors need none of them.
+"""
+
+import csv
+from functools import cache
+
+from jobs.errors import JobError
+from jobs.settings import ROOT
+
+FOLDER = ROOT / "conf" / "reference"
+
+
+@cache
+def rows(name: str) -> tuple[dict[str, str], ...]:
+    """Rows of `conf/reference/<name>.csv` by column name. Raises JobError when there is no such file."""
+    return tuple(csv.DictReader(line for line in _lines(name) if not line.startswith("#")))
+
+
+@cache
+def version(name: str) -> str:
+    """What the file's first line states after `# version: `. Raises JobError when it states none."""
+    first = next(iter(_lines(name)), "")
+    if not first.startswith("# version: "):
+        raise JobError(f"conf/reference/{name}.csv does not begin with `# version: `; add the line")
+    return first.removeprefix("# version: ").strip()
+
+
+@cache
+def placeholders(kind: str) -> tuple[str, ...]:
+    """Values that stand for nothing, for `phone`, `token`, …: those of the kind and those of any kind."""
+    return tuple(row["value"] for row in rows("placeholders") if row["kind"] in (kind, "any"))
+
+
+@cache
+def service_phones() -> tuple[str, ...]:
+    """Public numbers of carriers and platforms, which many shops write down and none owns."""
+    return tuple(row["phone"] for row in rows("service_phones"))
+
+
+@cache
+def simplified_table() -> tuple[str, str]:
+    """Traditional characters and, at the same positions, their simplified forms."""
+    pairs = rows("traditional")
+    return "".join(row["traditional"] for row in pairs), "".join(row["simplified"] for row in pairs)
+
+
+def _lines(name: str) -> list[str]:
+    path = FOLDER / f"{name}.csv"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.csv")))
+        raise JobError(f"no conf/reference/{name}.csv: there are {known}")
+    return path.read_text(encoding="utf-8").splitlines()

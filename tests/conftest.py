@@ -1,0 +1,45 @@
+"""One lazy Spark session for all tests, and small worlds to run over."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from jobs import runner, session, settings
+from jobs.progress import Progress
+
+# Beside the local profile: small shuffles (frames have a few rows) and cheap compilation (nothing runs long).
+FOR_TESTS = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.driver.memory": "3g",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.codegen.wholeStage": "true",
+}
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    made = session.start(settings.load("local", [f"{key}={value}" for key, value in FOR_TESTS.items()]))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    folder = tmp_path / "landing"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def open_run(spark: SparkSession, tmp_path: Path, landing: Path):
+    """Opens a run on this test's landing and warehouse; again = with the receipts of then."""
+
+    def opened(warehouse: Path | None = None, source: Path | None = None, force: bool = False) -> runner.Run:
+        sets = [f"landing={source or landing}", f"warehouse={warehouse or tmp_path / 'warehouse'}"]
+        return runner.open_run(spark, settings.load("local", sets), Progress(None), force)
+
+    return opened
