@@ -1,4 +1,5 @@
 """python -m simulator: plays a world and writes it as deliveries, with the truth beside them."""
+
 import argparse
 import sys
 import time

@@ -3,6 +3,7 @@
 Everything is an index into a list of the cast, so that later steps can work on arrays. Days are
 counted from the first day (0.0 = its midnight, China Standard Time); `OPEN` is an open end.
 """
+
 from dataclasses import dataclass, field
 
 from simulator import names
@@ -13,8 +14,8 @@ OPEN = 1e9
 CARRIERS = ("yto", "zto", "sto", "yunda", "sf", "jt")
 CARRIER_SHARES = (22, 24, 14, 18, 10, 12)
 PLATFORMS = ("taobao", "pdd", "xianyu", "1688")
-COURIER_PHONE = .04  # share of senders whose waybills carry the courier's number
-PLACEHOLDER = .015  # share of fields that hold what people type to get past them
+COURIER_PHONE = 0.04  # share of senders whose waybills carry the courier's number
+PLACEHOLDER = 0.015  # share of fields that hold what people type to get past them
 
 
 @dataclass(slots=True)
@@ -26,7 +27,6 @@ class Mode:
     phone: str
     account: str | None
     carrier: str
-    is_hub: bool = False
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Goods:
     categories: tuple[str, ...]
     brands: tuple[int, ...] = ()
     brand_share: float = 0.0  # of the listings
-    price: tuple[float, float] = (1.0, .2)  # median relative to the reference, sigma of its logarithm
+    price: tuple[float, float] = (1.0, 0.2)  # median relative to the reference, sigma of its logarithm
     evasion: str = "open"
     grade_share: float = 0.0
     text: int = -1  # index of a description template, -1 = words of its own
@@ -95,7 +95,6 @@ class Racket:
     return_how: str = "own"
     sites: list = field(default_factory=list)  # (kind, place, day_from, day_to, how)
     quiet: tuple | None = None
-    revives: bool = True
     split: tuple | None = None  # (day, child racket, front numbers)
     merge: tuple | None = None  # (day, into racket)
     move: float | None = None
@@ -127,7 +126,7 @@ class Transfer:
     day_from: float
     day_to: float
     rate: float
-    what: str  # upstream, materials, restock
+    what: str  # upstream, materials
     category: str
     racket: int = -1
 
@@ -153,7 +152,7 @@ class Agency:
 
     def contacts(self, r) -> list[tuple[str, str]]:
         """What the agency writes into one client's account."""
-        return [("phone", r.choice(self.phones))] + ([("handle", r.choice(self.handles))] if r.random() < .6 else [])
+        return [("phone", r.choice(self.phones))] + ([("handle", r.choice(self.handles))] if r.random() < 0.6 else [])
 
 
 @dataclass
@@ -184,7 +183,7 @@ def add_place(cast: Cast, place: Place) -> int:
     return len(cast.places) - 1
 
 
-def add_mode(cast: Cast, r, place: int, *, name=None, phone=None, account=None, carrier=None, is_hub=False) -> int:
+def add_mode(cast: Cast, r, place: int, *, name=None, phone=None, account=None, carrier=None) -> int:
     """Registers a way of handing parcels over; what is not given is drawn.
 
     Sometimes the courier fills in the waybill and leaves a number of his own.
@@ -196,8 +195,7 @@ def add_mode(cast: Cast, r, place: int, *, name=None, phone=None, account=None, 
         phone = r.choice(cast.couriers[county])
     if phone is None and r.random() < PLACEHOLDER:
         phone = r.choice(names.PLACEHOLDER_PHONES)
-    cast.modes.append(Mode(place, name or names.draw_person(r), phone or names.draw_phone(r), account,
-                           carrier or r.choices(CARRIERS, CARRIER_SHARES)[0], is_hub))
+    cast.modes.append(Mode(place, name or names.draw_person(r), phone or names.draw_phone(r), account, carrier or r.choices(CARRIERS, CARRIER_SHARES)[0]))
     return len(cast.modes) - 1
 
 
@@ -219,14 +217,14 @@ def draw_identity(r, county: int, company: bool) -> list[tuple[str, str]]:
     if company:
         who, licence = names.draw_company(r, c.city), names.draw_licence(r, c.code)
     else:
-        who, licence = names.draw_person(r), names.draw_licence(r, c.code) if r.random() < .35 else None
+        who, licence = names.draw_person(r), names.draw_licence(r, c.code) if r.random() < 0.35 else None
     traits = [("legal_name", who), ("id_token", names.draw_token(r))]
     return traits + ([("licence", licence)] if licence else [])
 
 
 def draw_contacts(r) -> list[tuple[str, str]]:
     """One or two phones, none to two handles; sometimes what people type to get past the field."""
-    phones = [names.draw_phone(r) for _ in range(1 if r.random() < .8 else 2)]
+    phones = [names.draw_phone(r) for _ in range(1 if r.random() < 0.8 else 2)]
     if r.random() < PLACEHOLDER:
         phones[0] = r.choice(names.PLACEHOLDER_PHONES)
     handles = [names.draw_handle(r) for _ in range(r.choices([0, 1, 2], [4, 5, 1])[0])]

@@ -1,4 +1,5 @@
 """Twenty-five invented brands, the goods sold under them, and how sellers write and hide their names."""
+
 from dataclasses import dataclass
 
 
@@ -51,7 +52,7 @@ BRANDS = (
     brand(23, "澜笛", "Landilo", "landi", "LDL", "瀾笛", "蓝迪", cosmetics=560),
     brand(24, "星楔", "Astrowedge", "xingxie", "AWG", "星楔", "星蝎", electronics=459, watches=1680),
     brand(25, "麓壳", "Lukeshell", "luke", "LKS", "麓殼", "鹿可", electronics=199, auto_parts=240),
-)
+)  # fmt: skip
 
 NOUNS = {
     "sneakers": ["运动鞋", "跑步鞋", "板鞋", "篮球鞋", "老爹鞋", "休闲鞋"],
@@ -65,23 +66,23 @@ NOUNS = {
     "packaging": ["鞋盒", "礼品盒", "手提袋", "防尘袋", "吊牌", "包装彩盒", "酒瓶瓶盖", "说明书印刷"],
     "materials": ["PU皮革面料", "鞋底EVA", "拉链五金", "网布", "石英机芯", "膏霜空瓶", "耳机壳料", "织标"],
     "other": ["收纳盒", "手机壳", "厨房置物架", "宠物玩具", "文具套装", "快递代发"],
-}
+}  # fmt: skip
 # Median price of goods that claim no brand, and the weight of one piece in kg.
 PLAIN_PRICE = {"sneakers": 129, "handbags": 158, "watches": 188, "cosmetics": 69, "electronics": 79, "liquor": 188,
-               "auto_parts": 66, "apparel": 99, "packaging": 3, "materials": 18, "other": 39}
+               "auto_parts": 66, "apparel": 99, "packaging": 3, "materials": 18, "other": 39}  # fmt: skip
 PIECE_KG = {"sneakers": 1.1, "handbags": 1.0, "watches": .4, "cosmetics": .3, "electronics": .35, "liquor": 1.3,
-            "auto_parts": .9, "apparel": .7, "packaging": .12, "materials": .5, "other": .6}
+            "auto_parts": .9, "apparel": .7, "packaging": .12, "materials": .5, "other": .6}  # fmt: skip
 DECLARED = {"sneakers": "鞋", "handbags": "箱包", "watches": "饰品", "cosmetics": "日化", "electronics": "数码配件",
             "liquor": "食品", "auto_parts": "汽配", "apparel": "服装", "packaging": "纸制品", "materials": "原料",
-            "other": "日用品"}
+            "other": "日用品"}  # fmt: skip
 PLAIN_CATEGORIES = ["apparel", "apparel", "apparel", "other", "other", "other", "sneakers", "cosmetics", "electronics",
-                    "handbags", "auto_parts", "liquor", "watches"]
+                    "handbags", "auto_parts", "liquor", "watches"]  # fmt: skip
 
 ADJECTIVES = ["新款", "春季", "百搭", "透气", "轻便", "简约", "韩版", "ins风", "复古", "通勤", "学生", "高级感", "防水", "大容量",
-              "经典款", "情侣", "显瘦", "耐磨", "减震", "补水", "舒适"]
+              "经典款", "情侣", "显瘦", "耐磨", "减震", "补水", "舒适"]  # fmt: skip
 HONEST_CLAIMS = ["正品保证", "专柜正品", "官方授权", "假一赔十", "支持专柜验货", "七天无理由", "现货速发", "包邮"]
 GRADE_WORDS = ["1:1", "高版本", "顶级", "复刻", "原单", "纯原", "公司级", "出厂货", "尾单", "支持放店", "过验", "莆田",
-               "高仿", "海外版", "渠道货", "工厂直供", "专柜品质", "大牌平替", "终端放店", "一比一"]
+               "高仿", "海外版", "渠道货", "工厂直供", "专柜品质", "大牌平替", "终端放店", "一比一"]  # fmt: skip
 USED_WORDS = ["二手", "95新", "闲置", "自用转让", "9成新", "穿过两次", "吃灰出"]
 CHEAP_WORDS = ["断码", "奥莱", "清仓", "临期", "微瑕", "折扣店", "尾货"]
 SUBSTITUTE_WORDS = ["同款", "平替", "风格", "明星同款", "大牌感"]
@@ -114,7 +115,7 @@ def with_symbol(r, text: str) -> str:
 def with_mask(r, text: str) -> str:
     """A character in the middle or at the end made unreadable."""
     i = r.randint(1, len(text) - 1)
-    return text[:i] + r.choice(MASKS) + text[i + 1:]
+    return text[:i] + r.choice(MASKS) + text[i + 1 :]
 
 
 def plain_name(r, b: Brand) -> str:
@@ -134,13 +135,13 @@ EVASIONS = {
     "traditional": lambda r, b: b.traditional,
     "homophone": lambda r, b: b.homophone,
     "hidden": lambda r, b: "",
-}
+}  # fmt: skip
 EVASION_STYLES = {
     "open": {"plain": 6, "symbol": 1, "pinyin": 1},
     "mixed": {"plain": 2, "homoglyph": 2, "full_width": 1, "symbol": 3, "mask": 2, "pinyin": 2, "traditional": 1,
               "homophone": 1, "short": 1},
     "careful": {"mask": 3, "symbol": 3, "short": 3, "homophone": 2, "homoglyph": 2, "hidden": 3},
-}
+}  # fmt: skip
 
 
 def evade(r, b: Brand, style: str) -> tuple[str, str]:

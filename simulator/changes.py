@@ -10,9 +10,9 @@ import numpy as np
 
 from simulator.world import World
 
-LATE, LATE_DAYS = .012, 9
+LATE, LATE_DAYS = 0.012, 9
 NEVER = 10**6  # a day on which nothing is delivered any more
-TOUCHED = .008  # chance per day that a shop is delivered although only its devices differ
+TOUCHED = 0.008  # chance per day that a shop is delivered although only its devices differ
 
 
 @dataclass
@@ -29,19 +29,16 @@ class Changes:
         return self.item[a:b], self.state[a:b]
 
 
-
 def order_changes(world: World) -> tuple[Changes, np.ndarray]:
     o = world.orders
     steps = np.stack([o.paid_at, o.shipped_at, o.received_at, o.ended_at], axis=1)
     return from_steps(world.stream(11), steps, world.days)
 
 
-
 def parcel_changes(world: World) -> tuple[Changes, np.ndarray]:
     p = world.parcels
     delivered = np.where(np.isnan(p.delivered_at), np.inf, np.maximum(p.delivered_at, p.known_at))
     return from_steps(world.stream(12), np.stack([p.known_at, delivered], axis=1), world.days)
-
 
 
 def shop_changes(world: World) -> Changes:
@@ -67,7 +64,6 @@ def shop_changes(world: World) -> Changes:
     return Changes(day[last], item[last], at[last])
 
 
-
 def listing_changes(world: World) -> tuple[Changes, np.ndarray]:
     x = world.listings
     listed = np.where(np.array(x.is_delivered), np.array(x.listed), np.inf)
@@ -79,12 +75,10 @@ def listing_changes(world: World) -> tuple[Changes, np.ndarray]:
     return from_steps(world.stream(14), steps, days)
 
 
-
 def report_changes(world: World) -> Changes:
     reports = world.reports
     steps = np.array([(x.at, x.result_at) for x in reports]).reshape(-1, 2)
     return from_steps(world.stream(15), steps, world.days)[0]
-
 
 
 def outcome_changes(world: World) -> Changes:
@@ -92,12 +86,10 @@ def outcome_changes(world: World) -> Changes:
     return from_steps(world.stream(16), at.reshape(-1, 1), world.days)[0]
 
 
-
 def delivery_days(g, at) -> np.ndarray:
     """Days on which things that happened at these times become known; infinite times never do."""
     late = np.where(g.random(at.shape) < LATE, g.integers(1, LATE_DAYS + 1, at.shape), 0)
     return np.where(np.isfinite(at), np.floor(np.maximum(np.where(np.isfinite(at), at, 0), 0)) + late, NEVER).astype(int)
-
 
 
 def from_steps(g, steps: np.ndarray, days: int) -> tuple[Changes, np.ndarray]:

@@ -1,4 +1,5 @@
 """Reports about listings, and what came of leads. Both are selective: nobody reports what nobody looked at."""
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from simulator.orders import REASONS, REFUNDED, Orders
 
 SOURCES = ("rights_holder", "consumer", "platform", "test_buy")
 # How easily a rights holder's search finds a listing, by how its seller writes the name.
-FOUND = {"open": 2.0, "mixed": .8, "careful": .2}
+FOUND = {"open": 2.0, "mixed": 0.8, "careful": 0.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Outcome:
 
 def make_reports(cast: Cast, listings: Listings, orders: Orders, r, days: int) -> list[Report]:
     """All reports, by time. Rights holders differ in zeal; a few reports are wrong, some of them on purpose."""
-    zeal = [r.choice([0, .2, .5, 1, 2]) for _ in BRANDS]
+    zeal = [r.choice([0, 0.2, 0.5, 1, 2]) for _ in BRANDS]
     reports = []
     for i, number in enumerate(listings.shop):
         brand, fake = listings.brand[i], listings.is_fake[i]
@@ -53,25 +54,25 @@ def make_reports(cast: Cast, listings: Listings, orders: Orders, r, days: int) -
         if start >= end:
             continue
         evasion = cast.shops[number].goods.evasion
-        chance = .06 * zeal[brand] * FOUND[evasion] if fake else .004 * zeal[brand] if brand >= 0 else .0006
-        if listings.reason[i] == "ip_complaint" and r.random() < .7:
+        chance = 0.06 * zeal[brand] * FOUND[evasion] if fake else 0.004 * zeal[brand] if brand >= 0 else 0.0006
+        if listings.reason[i] == "ip_complaint" and r.random() < 0.7:
             reports.append(draw_report(r, i, brand, fake, "rights_holder", start, end, prompt=True))
         elif r.random() < chance:
             source = r.choices(SOURCES, [6, 0, 2, 1])[0]
             reports.append(draw_report(r, i, brand, fake, source, start, end))
     angry = np.flatnonzero((orders.fate == REFUNDED) & (orders.reason == REASONS.index("fake")) & (orders.ended_at < days))
     for k in angry:
-        if r.random() < .12:
+        if r.random() < 0.12:
             i = int(orders.listing[k])
             reports.append(draw_report(r, i, listings.brand[i], listings.is_fake[i], "consumer", orders.ended_at[k], days))
     return sorted(reports, key=lambda x: x.at)
 
 
 def draw_report(r, listing: int, brand: int, fake: bool, source: str, start: float, end: float, prompt: bool = False) -> Report:
-    at = max(start, end - r.uniform(.1, 2)) if prompt else r.uniform(start, end)
-    upheld = prompt or r.random() < ({"rights_holder": .9, "consumer": .5, "platform": .8, "test_buy": .95}[source] if fake else .12)
-    named = brand if source != "consumer" or r.random() < .4 else -1
-    return Report(listing, named, source, at, "upheld" if upheld else "rejected", at + (r.uniform(.02, .5) if prompt else r.uniform(1, 25)))
+    at = max(start, end - r.uniform(0.1, 2)) if prompt else r.uniform(start, end)
+    upheld = prompt or r.random() < ({"rights_holder": 0.9, "consumer": 0.5, "platform": 0.8, "test_buy": 0.95}[source] if fake else 0.12)
+    named = brand if source != "consumer" or r.random() < 0.4 else -1
+    return Report(listing, named, source, at, "upheld" if upheld else "rejected", at + (r.uniform(0.02, 0.5) if prompt else r.uniform(1, 25)))
 
 
 def make_outcomes(cast: Cast, r, days: int) -> list[Outcome]:
@@ -80,14 +81,17 @@ def make_outcomes(cast: Cast, r, days: int) -> list[Outcome]:
     staff = [names.draw_token(r) for _ in range(5)]
     honest = [i for i, s in enumerate(cast.shops) if s.racket < 0 and not s.group]
     for _ in range(max(3, days // 4)):
-        case, county, at = f"EXT-{r.randrange(10**6):06d}", r.randrange(len(COUNTIES)), r.uniform(0, days * .7)
+        case, county, at = f"EXT-{r.randrange(10**6):06d}", r.randrange(len(COUNTIES)), r.uniform(0, days * 0.7)
         for event in ("taken_up", *r.sample(["test_buy_fake", "site_visited", "case_built"], r.randint(0, 3))):
-            outcomes.append(Outcome(case, county, event, at, at + r.uniform(.1, 3), r.choice(staff),
-                                    value=round(r.lognormvariate(11, 1), 2) if event == "case_built" else None))
+            outcomes.append(
+                Outcome(
+                    case, county, event, at, at + r.uniform(0.1, 3), r.choice(staff), value=round(r.lognormvariate(11, 1), 2) if event == "case_built" else None
+                )
+            )
             at += r.uniform(1, 8)
-        if r.random() < .3:
+        if r.random() < 0.3:
             pair = tuple(r.sample(honest, 2))
-            outcomes.append(Outcome(case, county, "cannot_link", at, at + .5, r.choice(staff), pair=pair, reason="不同经营者"))
-        elif r.random() < .3:
-            outcomes.append(Outcome(case, county, "undo", at, at + .2, r.choice(staff), undoes=len(outcomes) - 1, reason="录入错误"))
+            outcomes.append(Outcome(case, county, "cannot_link", at, at + 0.5, r.choice(staff), pair=pair, reason="不同经营者"))
+        elif r.random() < 0.3:
+            outcomes.append(Outcome(case, county, "undo", at, at + 0.2, r.choice(staff), undoes=len(outcomes) - 1, reason="录入错误"))
     return outcomes

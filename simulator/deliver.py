@@ -1,4 +1,5 @@
 """Writes a world into a landing: every feed, every day, files first and the manifest last."""
+
 import gzip
 import hashlib
 import json
@@ -97,7 +98,7 @@ def draw_dirt(world: World, r, feed: str, day: int, columns: dict, format: str, 
     rows = count_rows(columns)
     if not rows or feed in ("images", "outcomes") and day:
         return []
-    n = dirt.how_many(r, rows, max(world.preset.dirt_share, .1 if feed == "brands" else 0))
+    n = dirt.how_many(r, rows, max(world.preset.dirt_share, 0.1 if feed == "brands" else 0))
     kinds = dirt.kinds_for(feed, format)
     found = dirt.draw_dirt(r, feed, kinds, turns[feed], columns, format, n, f"{feed}-{day}")
     turns[feed] += n
@@ -108,7 +109,7 @@ def draw_dirt(world: World, r, feed: str, day: int, columns: dict, format: str, 
 
 def first_attempt(r, feed: str, columns: dict) -> dict:
     """A day as first delivered: a part of the rows is missing and, in some, money is given in fen."""
-    keep = sorted(r.sample(range(count_rows(columns)), int(count_rows(columns) * .7)))
+    keep = sorted(r.sample(range(count_rows(columns)), int(count_rows(columns) * 0.7)))
     part = {name: [values[i] for i in keep] for name, values in columns.items()}
     for name, kind in FEEDS[feed].items():
         if kind == "money":

@@ -2,6 +2,7 @@
 
 `expect`: `reject` where the contract clearly demands it, `either` where it can be read both ways. Dirty rows have keys of their own, so that nothing true depends on them.
 """
+
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from simulator.feeds import FEEDS, KEYS, Raw, csv_line, json_line
 
-MOST = .12  # of a day's rows: a feed that is dirtier than a fifth stops the day
+MOST = 0.12  # of a day's rows: a feed that is dirtier than a fifth stops the day
 LONG_LINE_BYTES = 10_000_000
 
 
@@ -143,8 +144,7 @@ def spoil(r, kind: Kind, feed: str, record: dict, key: str, format: str) -> Dirt
             record["order_id"] = record["return_of"] = None
     record = kind.change(r, record, feed)
     line = json_line(record) if format == "jsonl" else csv_line(record, list(FEEDS[feed]))
-    return Dirt(kind.name, kind.expect, record.get(KEYS[feed]) or "" if not kind.keeps_key else "",
-                line.encode("utf-8", "surrogateescape"), record)
+    return Dirt(kind.name, kind.expect, record.get(KEYS[feed]) or "" if not kind.keeps_key else "", line.encode("utf-8", "surrogateescape"), record)
 
 
 def _number(kind: str, value):

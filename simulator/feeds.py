@@ -1,4 +1,5 @@
 """The columns of each feed, and rows written as JSON lines, CSV or Parquet."""
+
 import csv
 import io
 import json

@@ -1,4 +1,5 @@
 """Places: counties, points in them, the three datums, and the many ways one address is written."""
+
 import csv
 import math
 from dataclasses import dataclass
@@ -45,11 +46,7 @@ def load_counties() -> tuple[County, ...]:
     """The county table beside this module (its first line names the source)."""
     with open(Path(__file__).with_name("counties.csv"), encoding="utf-8") as f:
         rows = csv.DictReader(line for line in f if not line.startswith("#"))
-        return tuple(
-            County(r["code"], r["county"], r["city"], r["province"], float(r["lng"]), float(r["lat"]),
-                   tuple(r["made"].split()))
-            for r in rows
-        )
+        return tuple(County(r["code"], r["county"], r["city"], r["province"], float(r["lng"]), float(r["lat"]), tuple(r["made"].split())) for r in rows)
 
 
 COUNTIES = load_counties()
@@ -57,20 +54,21 @@ CENTRES = np.array([(c.lng, c.lat) for c in COUNTIES])
 
 TOWNS = ["东山", "西埔", "北岭", "南溪", "上塘", "下沙", "新桥", "石桥", "黄石", "白塔", "双桥", "龙湾", "梅林", "高桥",
          "沙井", "大朗", "平湖", "江口", "拱辰", "凤凰", "安海", "陈埭", "洪濑", "柳市", "横店", "城东", "城西", "河头",
-         "古田", "青阳"]
+         "古田", "青阳"]  # fmt: skip
 STREETS = ["建设路", "工业路", "创业路", "兴业街", "人民路", "解放路", "和平路", "振兴路", "长江路", "环城北路", "环城南路",
-           "科技大道", "学院路", "新华街", "富民路", "延寿路", "荔园路", "八二一街", "中兴路", "永安路"]
+           "科技大道", "学院路", "新华街", "富民路", "延寿路", "荔园路", "八二一街", "中兴路", "永安路"]  # fmt: skip
 VILLAGES = ["上林村", "下林村", "后坑村", "前洋村", "湖东村", "溪尾村", "坂头村", "吴厝村", "新厝村", "岭下村", "沙堤村",
-            "田边村", "石井村", "东埔村", "西洋村", "赤岭村"]
+            "田边村", "石井村", "东埔村", "西洋村", "赤岭村"]  # fmt: skip
 UNITS = ["", "", "", "3楼", "B栋201", "2号楼5层", "后门", "厂房C座", "1单元602", "A区12档", "仓库"]
 
 
 def metres_between(lng1, lat1, lng2, lat2):
     """Distance in metres on a sphere; arrays allowed."""
     k = np.pi / 180
-    h = (np.sin((np.asarray(lat2) - lat1) * k / 2) ** 2
-         + np.cos(np.asarray(lat1) * k) * np.cos(np.asarray(lat2) * k)
-         * np.sin((np.asarray(lng2) - lng1) * k / 2) ** 2)
+    h = (
+        np.sin((np.asarray(lat2) - lat1) * k / 2) ** 2
+        + np.cos(np.asarray(lat1) * k) * np.cos(np.asarray(lat2) * k) * np.sin((np.asarray(lng2) - lng1) * k / 2) ** 2
+    )
     return 2 * 6371008.8 * np.arcsin(np.minimum(1, np.sqrt(h)))
 
 
@@ -131,7 +129,7 @@ def draw_place(r, county: int, village: bool = False, spread_m: float = 2500.0) 
     """A new place in a county, on a street or in a village."""
     lng, lat = draw_point(r, county, spread_m)
     street = r.choice(VILLAGES) if village else r.choice(STREETS)
-    town = r.choice(TOWNS) + ("镇" if village or r.random() < .4 else "街道")
+    town = r.choice(TOWNS) + ("镇" if village or r.random() < 0.4 else "街道")
     return Place(lng, lat, county, town, street, r.randint(1, 999), r.choice(UNITS))
 
 

@@ -1,4 +1,5 @@
 """What the shops offer: one entry per listing, with the pictures it shows."""
+
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,8 +9,8 @@ from simulator.actors import OPEN, Cast, Shop
 from simulator.brands import BRANDS, PLAIN_PRICE
 from simulator.geography import COUNTIES
 
-NEVER_DELIVERED = .004  # share of listings that the marketplace forgets to deliver
-SAME_FILE = .5  # a shared picture is uploaded as it is, so that the platform gives it the same id
+NEVER_DELIVERED = 0.004  # share of listings that the marketplace forgets to deliver
+SAME_FILE = 0.5  # a shared picture is uploaded as it is, so that the platform gives it the same id
 
 
 @dataclass
@@ -55,7 +56,7 @@ def make_listings(cast: Cast, r, days: int, oddity: float) -> tuple[Listings, Im
     """All listings of all shops. Needs the whole cast; hands out further pictures from it."""
     listings, images = Listings(), Images()
     for number, shop in enumerate(cast.shops):
-        own_text = wording.draw_template(r, False) if r.random() < .4 else None
+        own_text = wording.draw_template(r, False) if r.random() < 0.4 else None
         for _ in range(shop.goods.listings):
             add_listing(cast, r, listings, images, number, shop, days, own_text)
             listings.is_delivered.append(r.random() >= NEVER_DELIVERED * oddity)
@@ -70,9 +71,9 @@ def add_listing(cast: Cast, r, listings: Listings, images: Images, number: int, 
     evasion, evaded = wording.draw_evasion(r, goods, brand) if is_fake else (None, None)
     price = draw_price(r, goods, category, brand)
     listed, removed, reason = draw_life(r, shop, is_fake, days)
-    repriced = r.uniform(listed, days) if r.random() < .15 else OPEN
+    repriced = r.uniform(listed, days) if r.random() < 0.15 else OPEN
     mode = cast.modes[shop.dispatch[0][1][0][0]]
-    county = COUNTIES[cast.places[mode.place].county] if r.random() < .9 else r.choice(COUNTIES)
+    county = COUNTIES[cast.places[mode.place].county] if r.random() < 0.9 else r.choice(COUNTIES)
     text = goods.text if goods.text >= 0 and r.random() < goods.text_share else -1
     sentences = cast.texts[text] if text >= 0 else own_text or wording.draw_template(r, is_fake)
     listings.shop.append(number)
@@ -80,18 +81,18 @@ def add_listing(cast: Cast, r, listings: Listings, images: Images, number: int, 
     listings.brand.append(brand)
     listings.is_fake.append(is_fake)
     listings.price.append(price)
-    listings.later_price.append(round(price * r.uniform(.85, 1.1), 2))
+    listings.later_price.append(round(price * r.uniform(0.85, 1.1), 2))
     listings.repriced.append(repriced)
     listings.listed.append(listed)
     listings.removed.append(removed)
     listings.reason.append(reason)
     listings.title.append(wording.draw_title(r, goods, category, brand, evaded))
-    listings.description.append(wording.render_text(r, sentences) if r.random() < .97 else None)
+    listings.description.append(wording.render_text(r, sentences) if r.random() < 0.97 else None)
     listings.brand_claimed.append(wording.claim_brand(r, goods, brand, evasion))
     listings.ship_from.append(r.choice([county.city.removesuffix("市"), county.city, f"{county.province} {county.city}", None]))
     listings.text.append(text)
     listings.images.append(draw_images(cast, r, images, goods))
-    listings.popularity.append(r.lognormvariate(0, .8))
+    listings.popularity.append(r.lognormvariate(0, 0.8))
 
 
 def draw_price(r, goods, category: str, brand: int) -> float:
@@ -99,23 +100,22 @@ def draw_price(r, goods, category: str, brand: int) -> float:
     reference = dict(BRANDS[brand].prices).get(category, PLAIN_PRICE[category]) if brand >= 0 else PLAIN_PRICE[category]
     median, sigma = goods.price
     if brand < 0 and goods.style == "fake":
-        median, sigma = 1.0, .3
-    price = max(.5, reference * median * r.lognormvariate(0, sigma))
-    return round(price) + r.choice([0, 0, .9, .99, -.1]) if price > 20 else round(price, 2)
+        median, sigma = 1.0, 0.3
+    price = max(0.5, reference * median * r.lognormvariate(0, sigma))
+    return round(price) + r.choice([0, 0, 0.9, 0.99, -0.1]) if price > 20 else round(price, 2)
 
 
 def draw_life(r, shop: Shop, is_fake: bool, days: int) -> tuple[float, float, str | None]:
     """(listed, removed, reason). Fakes are taken down more often; a closing shop takes all with it."""
-    old = shop.opened < 0 and r.random() < .85
+    old = shop.opened < 0 and r.random() < 0.85
     end = min(shop.closed, days)
     listed = r.uniform(shop.opened, min(0, shop.opened + 60)) if old else r.uniform(max(shop.opened, 0), max(end, shop.opened))
-    if not old and shop.opened >= 0 and r.random() < .7:
+    if not old and shop.opened >= 0 and r.random() < 0.7:
         listed = shop.opened + r.uniform(0, min(2, max(0, end - shop.opened)))
     removed, reason = OPEN, None
-    if r.random() < (.12 if is_fake else .06):
+    if r.random() < (0.12 if is_fake else 0.06):
         removed = max(listed, 0) + r.uniform(1, max(2, days))
-        reason = r.choices(["seller", "sold_out", "ip_complaint", "platform_proactive"],
-                           [2, 1, 5, 2] if is_fake else [6, 4, .3, .2])[0]
+        reason = r.choices(["seller", "sold_out", "ip_complaint", "platform_proactive"], [2, 1, 5, 2] if is_fake else [6, 4, 0.3, 0.2])[0]
     if shop.closed < min(removed, days):
         removed, reason = shop.closed, "seller" if shop.close_reason == "seller" else "platform_proactive"
     return (listed, removed, reason) if removed < days else (listed, OPEN, None)
@@ -153,5 +153,5 @@ def alive(listings: Listings, cast: Cast, days: int) -> np.ndarray:
         free = [(max(listings.listed[i], shop.opened, 0), min(listings.removed[i], shop.closed, days))]
         for a, b in shop.quiet:
             free = [p for x, y in free for p in ((x, min(y, a)), (max(x, b), y))]
-        pieces += [(i, x, y) for x, y in free if y - x > .01]
+        pieces += [(i, x, y) for x, y in free if y - x > 0.01]
     return np.array(pieces)

@@ -15,33 +15,31 @@ def plan_events(r, rackets: list[Racket], preset, days: int) -> None:
     """
     if not preset.history:
         return
-    children = max(1, round(len(rackets) * .07))
+    children = max(1, round(len(rackets) * 0.07))
     adults, kids = rackets[:-children], rackets[-children:]
-    old = [x for x in adults if x.born < days * .2 and x.ends == OPEN]
+    old = [x for x in adults if x.born < days * 0.2 and x.ends == OPEN]
     big = [x for x in old if x.fronts >= 8] or old
     for parent, kid in zip(r.sample(big, len(kids)), kids, strict=True):
-        day = r.uniform(days * .25, days * .75)
-        taken = set(r.sample(range(parent.fronts), max(3, round(parent.fronts * r.uniform(.35, .5)))))
+        day = r.uniform(days * 0.25, days * 0.75)
+        taken = set(r.sample(range(parent.fronts), max(3, round(parent.fronts * r.uniform(0.35, 0.5)))))
         parent.split = (day, rackets.index(kid), taken)
         kid.parent, kid.born, kid.ends, kid.fronts = rackets.index(parent), day, OPEN, 0
         kid.category, kid.brands, kid.evasion = parent.category, parent.brands, parent.evasion
-        kid.price, kid.rate, kid.takedown_days, kid.grade_share, kid.says = (
-            parent.price, parent.rate, parent.takedown_days, parent.grade_share, parent.says)
+        kid.price, kid.rate, kid.takedown_days, kid.grade_share, kid.says = (parent.price, parent.rate, parent.takedown_days, parent.grade_share, parent.says)
     free = [x for x in old if x.split is None]
     r.shuffle(free)
-    for _ in range(max(1, round(len(rackets) * .03))):
+    for _ in range(max(1, round(len(rackets) * 0.03))):
         if len(free) < 2:
             break
         into, gone = free.pop(), free.pop()
-        gone.merge = (r.uniform(days * .25, days * .75), rackets.index(into))
+        gone.merge = (r.uniform(days * 0.25, days * 0.75), rackets.index(into))
     for racket in free:
-        if racket.merge is None and r.random() < .12:
-            racket.move = r.uniform(days * .2, days * .8)
+        if racket.merge is None and r.random() < 0.12:
+            racket.move = r.uniform(days * 0.2, days * 0.8)
     for racket in adults:
-        if racket.split is None and racket.merge is None and racket.ends == OPEN and r.random() < .13:
-            start = r.uniform(max(racket.born, 0) + days * .15, max(days * .6, max(racket.born, 0) + days * .16))
+        if racket.split is None and racket.merge is None and racket.ends == OPEN and r.random() < 0.13:
+            start = r.uniform(max(racket.born, 0) + days * 0.15, max(days * 0.6, max(racket.born, 0) + days * 0.16))
             racket.quiet = (start, start + r.uniform(18, 50))
-
 
 
 def owner_at(cast: Cast, number: int, front: int, day: float) -> int:
@@ -54,22 +52,19 @@ def owner_at(cast: Cast, number: int, front: int, day: float) -> int:
     return number
 
 
-
 def follow_events(cast: Cast, r, number: int, front: int, i: int, role: str) -> None:
     """What a split, a merger or a move does to a front that is open at the time."""
     racket, shop = cast.rackets[number], cast.shops[i]
     if racket.split and shop.opened < racket.split[0] <= shop.closed and front in racket.split[2]:
         day, child, _ = racket.split
         kid = cast.rackets[child]
-        adopt(cast, r, shop, kid, [k for k in kid.pools["new"] if r.random() < .85], day + r.uniform(0, 9))
+        adopt(cast, r, shop, kid, [k for k in kid.pools["new"] if r.random() < 0.85], day + r.uniform(0, 9))
         racket.members[-1][3] = day
         kid.members.append([i, role, day, OPEN])
         kid.shops.append(i)
     if racket.merge and shop.opened < racket.merge[0] <= shop.closed:
         day, into = racket.merge
-        adopt(cast, r, shop, cast.rackets[into], [k for k in racket.pools["joined"] if r.random() < .75],
-              day + r.uniform(0, 12))
-
+        adopt(cast, r, shop, cast.rackets[into], [k for k in racket.pools["joined"] if r.random() < 0.75], day + r.uniform(0, 12))
 
 
 def adopt(cast: Cast, r, shop: Shop, racket: Racket, kinds, day: float) -> None:
@@ -81,14 +76,14 @@ def adopt(cast: Cast, r, shop: Shop, racket: Racket, kinds, day: float) -> None:
             replace(shop, "return", racket.return_place, day)
     if {"place", "account", "sender_phone"} & set(kinds):
         old = cast.modes[shop.dispatch[-1][1][0][0]]
-        hub = racket.hub >= 0
         mode = add_mode(
-            cast, r, racket.dispatch_place if "place" in kinds else old.place,
+            cast,
+            r,
+            racket.dispatch_place if "place" in kinds else old.place,
             account=r.choice(racket.pools["account"]) if "account" in kinds else old.account,
             phone=r.choice(racket.pools["sender_phone"]) if "sender_phone" in kinds else old.phone,
-            is_hub=hub if "place" in kinds else old.is_hub)
+        )
         shop.dispatch.append((day, ((mode, 1.0),)))
-
 
 
 def found_child(cast: Cast, r, number: int) -> None:
@@ -97,23 +92,22 @@ def found_child(cast: Cast, r, number: int) -> None:
     kid.leak, kid.pools = dict(parent.leak), dict(parent.pools)
     kid.fronts = len(parent.split[2])
     new = r.sample(SECESSION_KINDS, r.choice([3, 3, 4]))
-    kid.workshop = add_place(cast, draw_place(r, r.choice(counties_making(kid.category)), village=r.random() < .5))
+    kid.workshop = add_place(cast, draw_place(r, r.choice(counties_making(kid.category)), village=r.random() < 0.5))
     kid.dispatch_how = r.choice(["own", "depot", "home"])
     kid.dispatch_place, kid.hub = draw_dispatch(cast, r, kid)
     kid.return_place, kid.return_how = add_place(cast, draw_place(r, cast.places[kid.workshop].county)), "home"
     draw_pools(cast, r, kid, new)
     kid.pools["new"] = new
     for kind in new:
-        kid.leak[kind] = max(kid.leak.get(kind, 0), .75)
+        kid.leak[kind] = max(kid.leak.get(kind, 0), 0.75)
     record_sites(r, kid, kid.born)
-
 
 
 def move_workshop(cast: Cast, r, racket: Racket) -> None:
     """The workshop moves, mostly within the county; goods that leave from it follow."""
     day, old = racket.move, racket.dispatch_place
-    county = cast.places[racket.workshop].county if r.random() < .7 else r.choice(counties_making(racket.category))
-    racket.workshop = add_place(cast, draw_place(r, county, village=r.random() < .5))
+    county = cast.places[racket.workshop].county if r.random() < 0.7 else r.choice(counties_making(racket.category))
+    racket.workshop = add_place(cast, draw_place(r, county, village=r.random() < 0.5))
     if racket.dispatch_how == "own":
         racket.dispatch_place = racket.workshop
     record_sites(r, racket, day)
@@ -123,7 +117,6 @@ def move_workshop(cast: Cast, r, racket: Racket) -> None:
         if racket.dispatch_how == "own" and mode.place == old and shop.opened < day < shop.closed:
             new = add_mode(cast, r, racket.workshop, account=mode.account, phone=mode.phone, carrier=mode.carrier)
             shop.dispatch.append((day + r.uniform(0, 4), ((new, 1.0),)))
-
 
 
 def list_events(cast: Cast, racket: Racket, n: int) -> None:

@@ -6,7 +6,7 @@ FIRM_WORDS = ["鑫", "旺", "达", "盛", "恒", "瑞", "诚", "宏", "泰", "�
 TRADES = ["商贸", "电子商务", "贸易", "百货", "供应链管理", "网络科技", "服饰", "鞋业", "皮具", "包装材料", "日用品"]
 SHOP_WORDS = ["小铺", "优选", "潮品", "正品汇", "工厂店", "直营", "良品", "生活馆", "名品", "折扣仓", "杂货", "衣橱", "严选", "买手店", "优购"]
 SHOP_STEMS = ["阿杰", "小鱼", "微微", "木子", "南风", "星河", "七月", "糖糖", "老街", "云上", "橙子", "北巷", "拾光", "青禾", "豆豆", "大熊",
-              "知夏", "鹿角", "花间", "初见", "海岸", "半夏", "蓝调", "山野"]
+              "知夏", "鹿角", "花间", "初见", "海岸", "半夏", "蓝调", "山野"]  # fmt: skip
 DIGITS_WIDE = {ord("0") + i: 0xFF10 + i for i in range(10)}
 
 # Prefixes that no Chinese operator has been given: the numbers look right and ring nowhere.
@@ -22,7 +22,7 @@ LICENCE_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 2
 
 def draw_person(r) -> str:
     """A Chinese personal name of two or three characters."""
-    return r.choice(SURNAMES) + r.choice(GIVEN) + (r.choice(GIVEN) if r.random() < .7 else "")
+    return r.choice(SURNAMES) + r.choice(GIVEN) + (r.choice(GIVEN) if r.random() < 0.7 else "")
 
 
 def draw_company(r, city: str) -> str:
@@ -32,7 +32,7 @@ def draw_company(r, city: str) -> str:
 
 def draw_shop_name(r) -> str:
     """A shop name as sellers choose them."""
-    tail = str(r.randint(1, 999)) if r.random() < .35 else ""
+    tail = str(r.randint(1, 999)) if r.random() < 0.35 else ""
     return r.choice(SHOP_STEMS) + r.choice(SHOP_WORDS) + tail
 
 

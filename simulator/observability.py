@@ -5,6 +5,7 @@ one family of evidence connects half of the active sellers, and when the same se
 without that family. Only values count of whose users the racket is at least half. IP prefixes and what
 people type to get past a field never count.
 """
+
 from collections import Counter
 from dataclasses import dataclass
 
@@ -216,8 +217,16 @@ def weekly(world: World, known: dict, uses: Uses, order_racket: np.ndarray, sund
         for r in range(n):
             active = set(np.flatnonzero(is_active & (racket == r)).tolist())
             seen = len(active) >= MIN_SELLERS and fakes[r] >= MIN_ORDERS and is_doubly_connected(active, pairs.get(r, []))
-            rows.append({"racket": world.cast.rackets[r].name, "ds": ds, "n_active": len(active),
-                         "active": ",".join(world.ids.sellers[s] for s in sorted(active)), "recent": bool(recent[r]), "observable": seen})
+            rows.append(
+                {
+                    "racket": world.cast.rackets[r].name,
+                    "ds": ds,
+                    "n_active": len(active),
+                    "active": ",".join(world.ids.sellers[s] for s in sorted(active)),
+                    "recent": bool(recent[r]),
+                    "observable": seen,
+                }
+            )
     return rows
 
 

@@ -1,4 +1,5 @@
 """The orders: who bought what, when, and how it ended. Arrays, one element per order, sorted by payment."""
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,14 +8,14 @@ from simulator.actors import Cast
 from simulator.listings import Listings, alive
 
 # Share of a day's payments in each hour, midnight first.
-HOURS = np.array([2, 1, .6, .4, .3, .5, 1, 2, 3.4, 5, 6, 6, 5.5, 5, 5, 5, 5, 4.8, 5, 6, 7.5, 8, 7, 4.5])
+HOURS = np.array([2, 1, 0.6, 0.4, 0.3, 0.5, 1, 2, 3.4, 5, 6, 6, 5.5, 5, 5, 5, 5, 4.8, 5, 6, 7.5, 8, 7, 4.5])
 RECEIVED, REFUNDED, CLOSED = 0, 1, 2
 FATES = ("received", "refunded", "closed")
 REASONS = ("fake", "quality", "not_as_described", "changed_mind", "not_received", "七天无理由", "尺码不合适")
-REASONS_FAKE = np.array([.42, .18, .22, .08, .04, .03, .03])
-REASONS_GENUINE = np.array([.05, .2, .2, .25, .1, .1, .1])  # some call genuine goods fake
-REFUNDS_FAKE, REFUNDS_GENUINE = .085, .035
-BUYERS_PER_ORDER = .45
+REASONS_FAKE = np.array([0.42, 0.18, 0.22, 0.08, 0.04, 0.03, 0.03])
+REASONS_GENUINE = np.array([0.05, 0.2, 0.2, 0.25, 0.1, 0.1, 0.1])  # some call genuine goods fake
+REFUNDS_FAKE, REFUNDS_GENUINE = 0.085, 0.035
+BUYERS_PER_ORDER = 0.45
 
 
 @dataclass
@@ -53,10 +54,9 @@ def make_orders(cast: Cast, listings: Listings, g, total: int, days: int) -> Ord
     buyers = max(20, int(n * BUYERS_PER_ORDER))
     buyer = np.where(buyer_shop >= 0, buyers + buyer_shop, (g.random(n) ** 1.5 * buyers).astype(int))
     quantity = draw_quantity(cast, g, shop, buyer_shop)
-    price = np.where(paid_at < np.array(listings.repriced)[listing], np.array(listings.price)[listing],
-                     np.array(listings.later_price)[listing])
-    rebate = np.where(g.random(n) < .3, g.uniform(.01, .1, n), 0)
-    paid = np.maximum(.01, np.round(price * quantity * (1 - rebate), 2))
+    price = np.where(paid_at < np.array(listings.repriced)[listing], np.array(listings.price)[listing], np.array(listings.later_price)[listing])
+    rebate = np.where(g.random(n) < 0.3, g.uniform(0.01, 0.1, n), 0)
+    paid = np.maximum(0.01, np.round(price * quantity * (1 - rebate), 2))
     fake = np.array(listings.is_fake)[listing]
     return settle(g, listing, shop, buyer, buyer_shop, place, quantity, np.round(price, 2), paid, paid_at, fake)
 
@@ -107,8 +107,8 @@ def draw_quantity(cast: Cast, g, shop, buyer_shop):
     n = len(shop)
     to_trade = np.array([s.goods.to_trade for s in cast.shops])[shop]
     materials = np.array([s.goods.style == "materials" for s in cast.shops])[shop]
-    few = g.choice([1, 2, 3, 4], n, p=[.86, .1, .03, .01])
-    lots = np.maximum(2, g.lognormal(2.3, .7, n)).astype(int)
+    few = g.choice([1, 2, 3, 4], n, p=[0.86, 0.1, 0.03, 0.01])
+    lots = np.maximum(2, g.lognormal(2.3, 0.7, n)).astype(int)
     quantity = np.where(to_trade & (buyer_shop >= 0), lots, np.where(to_trade, np.maximum(1, lots // 3), few))
     return np.where(materials, lots * 20, quantity)
 
@@ -116,21 +116,20 @@ def draw_quantity(cast: Cast, g, shop, buyer_shop):
 def settle(g, listing, shop, buyer, buyer_shop, place, quantity, price, paid, paid_at, fake) -> Orders:
     """How each order goes on: shipped, received, refunded within days or weeks, or closed before shipping."""
     n = len(listing)
-    shipped = paid_at + .05 + g.lognormal(-.5, .7, n)
+    shipped = paid_at + 0.05 + g.lognormal(-0.5, 0.7, n)
     received = shipped + 1.2 + g.gamma(3, 1.1, n)
     fate = np.full(n, RECEIVED)
     fate[g.random(n) < np.where(fake, REFUNDS_FAKE, REFUNDS_GENUINE)] = REFUNDED
-    fate[g.random(n) < .025] = CLOSED
+    fate[g.random(n) < 0.025] = CLOSED
     ended = np.where(fate == REFUNDED, received + g.lognormal(1.6, 1.0, n), np.inf)
-    early = (fate == REFUNDED) & (g.random(n) < .1)  # sent back the money before anything was sent
-    ended = np.where(early, paid_at + g.uniform(.02, .5, n), ended)
-    ended = np.where(fate == CLOSED, paid_at + g.uniform(.01, 3, n), ended)
+    early = (fate == REFUNDED) & (g.random(n) < 0.1)  # sent back the money before anything was sent
+    ended = np.where(early, paid_at + g.uniform(0.02, 0.5, n), ended)
+    ended = np.where(fate == CLOSED, paid_at + g.uniform(0.01, 3, n), ended)
     unsent = early | (fate == CLOSED)
     shipped = np.where(unsent, np.inf, shipped)
     received = np.where(unsent, np.inf, received)
-    part = np.where(g.random(n) < .12, g.uniform(.1, .6, n), 1.0)
-    refunded = np.where(fate == REFUNDED, np.maximum(.01, np.round(paid * part, 2)), 0.0)
+    part = np.where(g.random(n) < 0.12, g.uniform(0.1, 0.6, n), 1.0)
+    refunded = np.where(fate == REFUNDED, np.maximum(0.01, np.round(paid * part, 2)), 0.0)
     reason = np.where(fake, g.choice(len(REASONS), n, p=REASONS_FAKE), g.choice(len(REASONS), n, p=REASONS_GENUINE))
     reason = np.where(fate == REFUNDED, reason, -1)
-    return Orders(listing, shop, buyer, buyer_shop, place, quantity, price, paid, paid_at, shipped, received, ended, fate,
-                  refunded, reason)
+    return Orders(listing, shop, buyer, buyer_shop, place, quantity, price, paid, paid_at, shipped, received, ended, fate, refunded, reason)

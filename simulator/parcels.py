@@ -1,4 +1,5 @@
 """The parcels: of orders, of goods sent back, and of what moves without any order."""
+
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -16,8 +17,8 @@ CATEGORIES = tuple(NOUNS)
 GOODS = tuple(DECLARED[c] for c in CATEGORIES) + ("退货", "其他", "")
 RETURNED_GOODS, VAGUE_GOODS, NO_GOODS = (len(CATEGORIES) + i for i in range(3))
 
-NO_WAYBILL, TWO_WAYBILLS, BEFORE_PAYMENT, WRONG_CLOCK = .03, .015, .008, .001
-UNSCANNED, AT_DEPOT = .22, .06
+NO_WAYBILL, TWO_WAYBILLS, BEFORE_PAYMENT, WRONG_CLOCK = 0.03, 0.015, 0.008, 0.001
+UNSCANNED, AT_DEPOT = 0.22, 0.06
 SCATTER_M = 45.0
 
 
@@ -68,14 +69,14 @@ def of_orders(cast: Cast, listings: Listings, orders: Orders, g, oddity: float) 
     n, m = len(order), len(tracked)
     is_second = np.arange(n) >= m
     mode = choose_modes(cast, orders, order, g)
-    start = orders.shipped_at[order] + np.where(is_second, g.uniform(.2, 4, n), 0)
-    scanned = start + g.gamma(2, .12, n)
+    start = orders.shipped_at[order] + np.where(is_second, g.uniform(0.2, 4, n), 0)
+    scanned = start + g.gamma(2, 0.12, n)
     early = g.random(n) < BEFORE_PAYMENT * oddity
-    scanned = np.where(early & ~is_second, orders.paid_at[order] - g.uniform(.05, 3, n), scanned)
-    known = np.where(early, orders.paid_at[order] + .02, scanned)
+    scanned = np.where(early & ~is_second, orders.paid_at[order] - g.uniform(0.05, 3, n), scanned)
+    known = np.where(early, orders.paid_at[order] + 0.02, scanned)
     scanned = np.where(g.random(n) < WRONG_CLOCK * oddity, scanned + g.uniform(2, 40, n), scanned)
-    delivered = np.minimum(known + 1 + g.gamma(3, .6, n), np.maximum(orders.received_at[order], known + .6))
-    delivered = np.where(g.random(n) < .01, np.nan, delivered)
+    delivered = np.minimum(known + 1 + g.gamma(3, 0.6, n), np.maximum(orders.received_at[order], known + 0.6))
+    delivered = np.where(g.random(n) < 0.01, np.nan, delivered)
     consumer_home = g.integers(len(CENTRES), size=len(orders) + 1)
     place = orders.place[order]
     county = np.where(place >= 0, np.array([p.county for p in cast.places])[place], consumer_home[orders.buyer[order] % len(consumer_home)])
@@ -120,10 +121,14 @@ def scan(cast: Cast, g, mode, scanned) -> dict:
     lng, lat = np.where(far, depot[:, 0], lng), np.where(far, depot[:, 1], lat)
     blind = g.random(n) < UNSCANNED
     datum = np.array([USUAL_DATUM[c] for c in CARRIERS])[carrier]
-    datum = np.where(g.random(n) < .05, g.integers(3, size=n), datum)
-    never = g.random(n) < .01
-    return {"scanned_at": np.where(never, np.nan, scanned), "lng": np.where(blind | never, np.nan, lng),
-            "lat": np.where(blind | never, np.nan, lat), "datum": datum}
+    datum = np.where(g.random(n) < 0.05, g.integers(3, size=n), datum)
+    never = g.random(n) < 0.01
+    return {
+        "scanned_at": np.where(never, np.nan, scanned),
+        "lng": np.where(blind | never, np.nan, lng),
+        "lat": np.where(blind | never, np.nan, lat),
+        "datum": datum,
+    }
 
 
 def depots() -> np.ndarray:
@@ -137,18 +142,18 @@ def depots() -> np.ndarray:
 def declare(g, category):
     """What the sender says is inside; a third says nothing of use."""
     u = g.random(len(category))
-    return np.where(u < .2, VAGUE_GOODS, np.where(u < .33, NO_GOODS, category))
+    return np.where(u < 0.2, VAGUE_GOODS, np.where(u < 0.33, NO_GOODS, category))
 
 
 def of_returns(cast: Cast, orders: Orders, sent: dict, g) -> dict:
     """Goods that refunded buyers send back to the shop's return address."""
     n = len(sent["order"])
     order = sent["order"]
-    back = np.flatnonzero((orders.fate[order] == REFUNDED) & ~sent["is_second"] & (g.random(n) < .6) & np.isfinite(sent["delivered_at"]))
+    back = np.flatnonzero((orders.fate[order] == REFUNDED) & ~sent["is_second"] & (g.random(n) < 0.6) & np.isfinite(sent["delivered_at"]))
     order = order[back]
     m = len(order)
     place = np.array([return_place(cast.shops[s], t) for s, t in zip(orders.shop[order], orders.ended_at[order], strict=True)], int)
-    known = np.maximum(orders.ended_at[order] - g.uniform(0, 2, m), sent["delivered_at"][back] + .3)
+    known = np.maximum(orders.ended_at[order] - g.uniform(0, 2, m), sent["delivered_at"][back] + 0.3)
     nan = np.full(m, np.nan)
     return {
         "order": order, "mode": np.full(m, -1), "recipient": 10**9 + orders.shop[order],
@@ -175,7 +180,7 @@ def of_transfers(cast: Cast, g, days: int) -> dict:
     known = a + (b - a) * g.random(m)
     working = np.array([not is_quiet(cast, n, t) for n, t in zip(number.tolist(), known.tolist(), strict=True)], bool)
     number, known, m = number[working], known[working], int(working.sum())
-    pick = lambda f: np.array([f(t) for t in cast.transfers], int)[number] if m else np.empty(0, int)  # noqa: E731
+    pick = lambda f: np.array([f(t) for t in cast.transfers], int)[number] if m else np.empty(0, int)
     mode, place = pick(lambda t: t.mode), pick(lambda t: t.place)
     category = pick(lambda t: CATEGORIES.index(t.category))
     return scan(cast, g, mode, known) | {

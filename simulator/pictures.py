@@ -1,4 +1,5 @@
 """Pictures of listings: drawn shapes, some of them the same picture cropped, resized or compressed again."""
+
 import hashlib
 import io
 import random
@@ -119,8 +120,8 @@ def alter(r, picture: Image.Image) -> Image.Image:
     cut = [r.randint(0, SIDE // 16) for _ in range(4)]
     picture = picture.crop((cut[0], cut[1], SIDE - cut[2], SIDE - cut[3]))
     side = r.choice([112, 128, 144, 160])
-    picture = ImageEnhance.Brightness(picture.resize((side, side))).enhance(r.uniform(.88, 1.12))
-    if r.random() < .4:
+    picture = ImageEnhance.Brightness(picture.resize((side, side))).enhance(r.uniform(0.88, 1.12))
+    if r.random() < 0.4:
         x, y = r.randrange(side // 2), r.randrange(side // 2)
         ImageDraw.Draw(picture).rectangle((x, y, x + side // 4, y + 6), fill=(255, 255, 255))
     return picture

@@ -1,4 +1,5 @@
 """How big a world is, by name."""
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,7 +33,7 @@ PRESETS = {
     "tiny": Preset("tiny", 10, 3, 60, 600, 60, 6, 1, 1, 1, 2, 1, 0.12, 4, False, False),
     "demo": Preset("demo", 35, 12, 2_000, 32_000, 1_500, 9, 6, 8, 6, 8, 4, 0.002, 1, True, True),
     "campaign": Preset("campaign", 120, 417, 40_000, 1_500_000, 12_000, 9, 40, 60, 60, 60, 10, 0.001, 1, False, True),
-}
+}  # fmt: skip
 
 
 def date_of(day: int) -> str:

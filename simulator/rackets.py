@@ -16,7 +16,7 @@ FAMILIES = (
     "place", "image", "text", "supply",
 )  # fmt: skip
 # A racket keeps some families apart altogether, some nearly, and does not care about the rest.
-HIDDEN, PARTLY = .48, .30
+HIDDEN, PARTLY = 0.48, 0.30
 
 
 def draw_leak(r) -> dict:
@@ -24,9 +24,8 @@ def draw_leak(r) -> dict:
     leak = {}
     for family in FAMILIES:
         u = r.random()
-        leak[family] = 0.0 if u < HIDDEN else r.uniform(.3, .6) if u < HIDDEN + PARTLY else r.uniform(.65, .95)
+        leak[family] = 0.0 if u < HIDDEN else r.uniform(0.3, 0.6) if u < HIDDEN + PARTLY else r.uniform(0.65, 0.95)
     return leak
-
 
 
 def draw_racket(r, number: int, preset, days: int) -> Racket:
@@ -34,18 +33,25 @@ def draw_racket(r, number: int, preset, days: int) -> Racket:
     made = [c for c in brands.NOUNS if c not in ("packaging", "materials", "other")]
     category = r.choices(made, [5, 4, 2, 4, 3, 1.5, 2, 4])[0]
     able = [i for i, b in enumerate(brands.BRANDS) if category in b.categories]
-    fronts = int(min(60, max(4 if days > 20 else 5, r.lognormvariate(math.log(preset.fronts), .55))))
-    old = not preset.history or r.random() < .62
-    born = -r.uniform(5, 300) if old else r.uniform(0, days * .6)
-    ends = r.uniform(max(born + 30, days * .4), days) if preset.history and r.random() < .1 else OPEN
+    fronts = int(min(60, max(4 if days > 20 else 5, r.lognormvariate(math.log(preset.fronts), 0.55))))
+    old = not preset.history or r.random() < 0.62
+    born = -r.uniform(5, 300) if old else r.uniform(0, days * 0.6)
+    ends = r.uniform(max(born + 30, days * 0.4), days) if preset.history and r.random() < 0.1 else OPEN
     return Racket(
-        name=f"K{number:04d}", category=category, brands=tuple(r.sample(able, min(len(able), r.choice([1, 1, 2, 3])))),
-        born=born, ends=ends, fronts=fronts, rate=r.lognormvariate(0, .6),
-        evasion=r.choice(["open", "mixed", "mixed", "careful"]), grade_share=r.choice([0, .2, .4, .7]),
-        price=(r.lognormvariate(math.log(.25), .45), r.uniform(.15, .4)), says=r.choices(["", "used", "cheap"], [8, 1, 1])[0],
-        takedown_days=r.uniform(50, 200), leak=draw_leak(r),
+        name=f"K{number:04d}",
+        category=category,
+        brands=tuple(r.sample(able, min(len(able), r.choice([1, 1, 2, 3])))),
+        born=born,
+        ends=ends,
+        fronts=fronts,
+        rate=r.lognormvariate(0, 0.6),
+        evasion=r.choice(["open", "mixed", "mixed", "careful"]),
+        grade_share=r.choice([0, 0.2, 0.4, 0.7]),
+        price=(r.lognormvariate(math.log(0.25), 0.45), r.uniform(0.15, 0.4)),
+        says=r.choices(["", "used", "cheap"], [8, 1, 1])[0],
+        takedown_days=r.uniform(50, 200),
+        leak=draw_leak(r),
     )
-
 
 
 def draw_pools(cast: Cast, r, racket: Racket, kinds=FAMILIES) -> None:
@@ -53,7 +59,7 @@ def draw_pools(cast: Cast, r, racket: Racket, kinds=FAMILIES) -> None:
     county = cast.places[racket.workshop].county
     k = max(1, round(racket.fronts / r.uniform(5, 14)))
     draw = {
-        "identity": lambda: draw_identity(r, county, r.random() < .4),
+        "identity": lambda: draw_identity(r, county, r.random() < 0.4),
         "payout": lambda: names.draw_token(r),
         "device": lambda: names.draw_token(r),
         "ip": lambda: names.draw_ip_prefix(r),
@@ -62,7 +68,7 @@ def draw_pools(cast: Cast, r, racket: Racket, kinds=FAMILIES) -> None:
         "registered": lambda: add_place(cast, draw_place(r, county)),
         "account": lambda: names.draw_token(r),
         "sender_phone": lambda: names.draw_phone(r),
-        "text": lambda: add_text(cast, r, racket.category, fake=True, contact=r.random() < .3),
+        "text": lambda: add_text(cast, r, racket.category, fake=True, contact=r.random() < 0.3),
     }
     for kind in kinds:
         if kind in draw:
@@ -71,22 +77,20 @@ def draw_pools(cast: Cast, r, racket: Racket, kinds=FAMILIES) -> None:
         racket.pools["image"] = list(new_pictures(cast, max(2, k + 1)))
 
 
-
 def settle(cast: Cast, r, racket: Racket) -> None:
     """Gives a racket its workshop, the place goods leave from and the place they come back to."""
     county = r.choice(counties_making(racket.category))
-    racket.workshop = add_place(cast, draw_place(r, county, village=r.random() < .5))
+    racket.workshop = add_place(cast, draw_place(r, county, village=r.random() < 0.5))
     racket.dispatch_how = r.choices(["own", "depot", "home", "forwarder"], [30, 34, 18, 18])[0]
     racket.dispatch_place, racket.hub = draw_dispatch(cast, r, racket)
     u = r.random()
-    if u < .45 and racket.dispatch_how != "forwarder":
+    if u < 0.45 and racket.dispatch_how != "forwarder":
         racket.return_place, racket.return_how = racket.dispatch_place, racket.dispatch_how
-    elif u < .75 or not cast.hubs:
+    elif u < 0.75 or not cast.hubs:
         racket.return_place, racket.return_how = add_place(cast, draw_place(r, county)), "home"
     else:
         racket.return_place, racket.return_how = cast.hubs[r.randrange(len(cast.hubs))].place, "agent"
     record_sites(r, racket, racket.born)
-
 
 
 def draw_dispatch(cast: Cast, r, racket: Racket) -> tuple[int, int]:
@@ -97,20 +101,19 @@ def draw_dispatch(cast: Cast, r, racket: Racket) -> tuple[int, int]:
     if racket.dispatch_how == "forwarder" and cast.hubs:
         hub = r.randrange(len(cast.hubs))
         return cast.hubs[hub].place, hub
-    if cast.villages and r.random() < .12:  # beside a village of honest shops
+    if cast.villages and r.random() < 0.12:  # beside a village of honest shops
         v = cast.places[r.choice(cast.villages)]
         lng, lat = shifted(v.lng, v.lat, r.gauss(0, 120), r.gauss(0, 120))
         near = draw_place(r, v.county, village=True)
         return add_place(cast, type(near)(float(lng), float(lat), v.county, v.town, v.street, near.number, near.unit)), -1
-    county = w.county if r.random() < .65 else r.choice(counties_making(racket.category))
+    county = w.county if r.random() < 0.65 else r.choice(counties_making(racket.category))
     return add_place(cast, draw_place(r, county)), -1
-
 
 
 def record_sites(r, racket: Racket, day: float) -> None:
     """Closes the sites known so far and opens the present ones."""
     racket.sites = [(k, p, a, min(b, day), how) for k, p, a, b, how in racket.sites]
-    packed = racket.workshop if racket.dispatch_how in ("own", "forwarder") or r.random() < .5 else racket.dispatch_place
+    packed = racket.workshop if racket.dispatch_how in ("own", "forwarder") or r.random() < 0.5 else racket.dispatch_place
     racket.sites += [
         ("made_at", racket.workshop, day, OPEN, "own"),
         ("packed_at", packed, day, OPEN, "own" if packed == racket.workshop else racket.dispatch_how),

@@ -37,12 +37,12 @@ def order_rows(world: World, item, state) -> dict[str, list]:
         "paid_cny": money(o.paid[item]),
         "paid_at": iso_times(o.paid_at[item], style),
         "status": pick(("paid", "shipped", "received", "received", *FATES[1:]), status),
-        "refunded_cny": [m if r else "0.00" if e else None for m, r, e in zip(
-            money(o.refunded[item]), refunded.tolist(), (item % 3 == 0).tolist(), strict=True)],
+        "refunded_cny": [
+            m if r else "0.00" if e else None for m, r, e in zip(money(o.refunded[item]), refunded.tolist(), (item % 3 == 0).tolist(), strict=True)
+        ],
         "refund_reason": pick(REASONS, np.where(refunded, o.reason[item], -1)),
         "updated_at": iso_times(updated, style),
     }
-
 
 
 def parcel_rows(world: World, item, state) -> dict[str, list]:
@@ -81,7 +81,6 @@ def parcel_rows(world: World, item, state) -> dict[str, list]:
     }  # fmt: skip
 
 
-
 def sender_fields(cast, number: int, habit: int) -> tuple:
     """Name, phone, address, account and depot as one waybill of this way of sending shows them."""
     m = cast.modes[number]
@@ -89,12 +88,15 @@ def sender_fields(cast, number: int, habit: int) -> tuple:
     return _sender(m.name, m.phone, m.account, m.carrier, address(cast, m.place, style), COUNTIES[cast.places[m.place].county].code, habit)
 
 
-
 @lru_cache(maxsize=400_000)
 def _sender(name: str, phone: str, account: str | None, carrier: str, written: str, county: str, habit: int):
-    return (name if habit % 4 else name[0] + "先生", names.spell_phone(phone, (0, 0, 0, 1, 2, 3, 4, 5, 0)[habit % 9]), written,
-            account, f"{carrier.upper()}-{county}")
-
+    return (
+        name if habit % 4 else name[0] + "先生",
+        names.spell_phone(phone, (0, 0, 0, 1, 2, 3, 4, 5, 0)[habit % 9]),
+        written,
+        account,
+        f"{carrier.upper()}-{county}",
+    )
 
 
 def address(cast, place, style: int) -> str:
@@ -106,11 +108,9 @@ def address(cast, place, style: int) -> str:
     return cast.spelled[place][style]
 
 
-
 def shop_rows(world: World, item, at) -> dict[str, list]:
     rows = [shop_row(world, i, t) for i, t in zip(item.tolist(), at.tolist(), strict=True)]
     return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-
 
 
 def shop_row(world: World, i: int, at: float) -> dict:
@@ -120,15 +120,15 @@ def shop_row(world: World, i: int, at: float) -> dict:
     for kind, value, a, b in s.traits:
         if a <= at < b or (a <= at and b >= s.closed):
             have.setdefault(kind, []).append(value)
-    one = lambda kind: have.get(kind, [None])[-1]  # noqa: E731
+    one = lambda kind: have.get(kind, [None])[-1]
     closed = s.closed if s.closed <= at else np.nan
     devices = have.get("device", [])
     if len(devices) > 1 and (i + int(at)) % 3 == 0:
         devices = devices[:-1]
     habit = (i * 13 + 5) % 23
-    spot = lambda kind, shift: None if one(kind) is None else address(cast, one(kind), (habit + shift) % 5)  # noqa: E731
+    spot = lambda kind, shift: None if one(kind) is None else address(cast, one(kind), (habit + shift) % 5)
     style = time_styles([i])
-    time = lambda t: iso_times([t], style)[0]  # noqa: E731
+    time = lambda t: iso_times([t], style)[0]
     return {
         "seller_id": world.ids.sellers[i], "platform": s.platform, "shop_name": s.name, "legal_name": one("legal_name"),
         "licence_no": one("licence"), "id_token": one("id_token"), "registered_at": time(s.opened), "closed_at": time(closed),
@@ -139,10 +139,9 @@ def shop_row(world: World, i: int, at: float) -> dict:
     }  # fmt: skip
 
 
-
 def listing_rows(world: World, item, state) -> dict[str, list]:
     x, ids = world.listings, world.ids
-    get = lambda column: [column[i] for i in item.tolist()]  # noqa: E731
+    get = lambda column: [column[i] for i in item.tolist()]
     style = time_styles(item)
     listed, repriced, removed = np.array(get(x.listed)), np.array(get(x.repriced)), np.array(get(x.removed))
     updated = np.choose(state, [listed, repriced, removed])
@@ -165,7 +164,6 @@ def listing_rows(world: World, item, state) -> dict[str, list]:
     }
 
 
-
 def brand_rows(world: World) -> dict[str, list]:
     """All brands as their rights holders know them: not every spelling, not every distributor."""
     authorised = world.cast.authorised
@@ -176,9 +174,8 @@ def brand_rows(world: World) -> dict[str, list]:
         "reference_prices": [[f"{c}:{p}" for c, p in b.prices] for b in BRANDS],
         "authorised_sellers": [[world.ids.sellers[s] for s in authorised.get(n, [])] for n in range(len(BRANDS))],
         "genuine_regions": [[COUNTIES[(n * 5 + k) % len(COUNTIES)].code for k in range(1 + n % 2)] for n in range(len(BRANDS))],
-        "updated_at": iso_times(np.full(len(BRANDS), .1)),
+        "updated_at": iso_times(np.full(len(BRANDS), 0.1)),
     }
-
 
 
 def report_rows(world: World, item, state) -> dict[str, list]:
@@ -197,10 +194,9 @@ def report_rows(world: World, item, state) -> dict[str, list]:
     }
 
 
-
 def outcome_rows(world: World, item, state) -> dict[str, list]:
     rows = [world.outcomes[i] for i in item.tolist()]
-    name = lambda i: f"O{50021 + 11 * i}"  # noqa: E731
+    name = lambda i: f"O{50021 + 11 * i}"
     pairs = [x.pair or (-1, -1) for x in rows]
     return {
         "outcome_id": [name(i) for i in item.tolist()],
@@ -218,11 +214,9 @@ def outcome_rows(world: World, item, state) -> dict[str, list]:
     }
 
 
-
 def pick(values, index) -> list:
     """values[i] for each index, None where the index is negative."""
     return [values[i] if i >= 0 else None for i in np.asarray(index).tolist()]
-
 
 
 def iso_times(at, style=None) -> list[str | None]:
@@ -240,17 +234,14 @@ def iso_times(at, style=None) -> list[str | None]:
     return [t + ends[s] if k else None for t, s, k in zip(text, style.tolist(), known.tolist(), strict=True)]
 
 
-
 def time_styles(item) -> np.ndarray:
     """Which spelling of times a row uses: mostly with offset."""
     return np.array([0] * 18 + [1, 2])[(np.asarray(item) * 7 + 3) % 20]
 
 
-
 def money(values) -> list[str]:
     """Decimal yuan with two places."""
     return [f"{v:.2f}" for v in np.asarray(values, float).tolist()]
-
 
 
 def tokens(numbers, salt: int) -> list[str]:

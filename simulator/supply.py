@@ -23,7 +23,7 @@ def add_rackets(cast: Cast, r, preset, days: int) -> None:
     for n, racket in enumerate(cast.rackets):
         if racket.parent >= 0:
             continue
-        makers = 1 if r.random() < .6 else 0
+        makers = 1 if r.random() < 0.6 else 0
         sellers_to_trade = min(racket.fronts // 6, r.choice([0, 0, 1, 2]))
         for front in range(racket.fronts):
             role = "producer" if front < makers else "wholesaler" if front < makers + sellers_to_trade else "shop"
@@ -36,7 +36,6 @@ def add_rackets(cast: Cast, r, preset, days: int) -> None:
         list_events(cast, racket, n)
 
 
-
 def supply_workshop(cast: Cast, r, racket: Racket, number: int, days: int) -> None:
     """Materials that go into the workshop and goods that leave it, with and without platform orders."""
     vendors = [i for i, s in enumerate(cast.shops) if s.kind == "materials"]
@@ -47,21 +46,20 @@ def supply_workshop(cast: Cast, r, racket: Racket, number: int, days: int) -> No
         sent_from = next(p for k, p, x, _, _ in racket.sites if k == "shipped_from" and x == day_from)
         spans = [(i, max(a, x), min(b, y, cast.shops[i].closed)) for i, _, x, y in racket.members]
         buyers = [(i, x, y) for i, x, y in spans if x < y]
-        if buyers and vendors and r.random() < .6:
+        if buyers and vendors and r.random() < 0.6:
             for _ in range(r.choice([1, 1, 2])):
                 buyer, x, y = r.choice(buyers)
-                to = place if r.random() < .85 else sent_from
-                cast.purchases.append(Purchase(buyer, r.choice(vendors), to, x, y, r.uniform(.04, .2), "materials"))
-        if vendors and r.random() < .6:
+                to = place if r.random() < 0.85 else sent_from
+                cast.purchases.append(Purchase(buyer, r.choice(vendors), to, x, y, r.uniform(0.04, 0.2), "materials"))
+        if vendors and r.random() < 0.6:
             vendor = cast.shops[r.choice(vendors)]
-            cast.transfers.append(Transfer(vendor.dispatch[0][1][0][0], place, names.draw_person(r), a, b,
-                                           r.uniform(.04, .25), "materials", "materials", number))
-        if sent_from != place and r.random() < .72:
-            phone = r.choice(racket.pools["sender_phone"]) if r.random() < .3 else None
-            mode = add_mode(cast, r, place, phone=phone, account=names.draw_token(r) if r.random() < .4 else None)
-            cast.transfers.append(Transfer(mode, sent_from, names.draw_person(r), a, b,
-                                           r.uniform(.1, .6), "upstream", racket.category, number))
-
+            cast.transfers.append(
+                Transfer(vendor.dispatch[0][1][0][0], place, names.draw_person(r), a, b, r.uniform(0.04, 0.25), "materials", "materials", number)
+            )
+        if sent_from != place and r.random() < 0.72:
+            phone = r.choice(racket.pools["sender_phone"]) if r.random() < 0.3 else None
+            mode = add_mode(cast, r, place, phone=phone, account=names.draw_token(r) if r.random() < 0.4 else None)
+            cast.transfers.append(Transfer(mode, sent_from, names.draw_person(r), a, b, r.uniform(0.1, 0.6), "upstream", racket.category, number))
 
 
 def supply_fronts(cast: Cast, r, racket: Racket, days: int) -> None:
@@ -74,4 +72,4 @@ def supply_fronts(cast: Cast, r, racket: Racket, days: int) -> None:
             a, b = max(0, s.opened, source.opened), min(days, s.closed, source.closed)
             if a < b:
                 place = cast.modes[s.dispatch[0][1][0][0]].place
-                cast.purchases.append(Purchase(i, j, place, a, b, r.uniform(.04, .18), "stock"))
+                cast.purchases.append(Purchase(i, j, place, a, b, r.uniform(0.04, 0.18), "stock"))

@@ -1,4 +1,5 @@
 """What really happened, kept apart from what was delivered: tables for scoring, never for detection."""
+
 import json
 import shutil
 from pathlib import Path
@@ -60,7 +61,6 @@ def write(world: World, record, known: dict, out: Path, say) -> None:
 def racket_of_orders(world: World, shop: np.ndarray) -> np.ndarray:
     """The racket of each order's shop at the time of payment, -1 for none."""
     at = world.orders.paid_at
-    found = np.full(len(shop), -1)
     of = np.full(len(world.cast.shops) + 1, -1)
     changed: dict[int, list] = {}
     for number, racket in enumerate(world.cast.rackets):
@@ -208,7 +208,7 @@ def value_table(world: World, known: dict, order_racket, inside) -> pd.DataFrame
         counts = fake & (days[:, 0] <= ds) & ~(ended & (o.fate == CLOSED))
         refund = np.where(ended, o.refunded, 0)
         n = len(world.cast.rackets)
-        total = lambda mask, amount, to=merged: np.bincount(to[mask], amount[mask], n)  # noqa: B023,E731
+        total = lambda mask, amount, to=merged: np.bincount(to[mask], amount[mask], n)  # noqa: B023
         gross, net = total(counts & ~inside, o.paid), total(counts & ~inside, o.paid - refund)
         rows.append(pd.DataFrame({"racket": [x.name for x in world.cast.rackets], "ds": ds, "gross": gross, "net": net,
                                   "gross_with_internal": total(counts, o.paid)}))  # fmt: skip

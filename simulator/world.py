@@ -1,4 +1,5 @@
 """One world: everybody and everything that happens, before any of it is written down as a delivery."""
+
 import random
 from dataclasses import dataclass
 

@@ -53,7 +53,7 @@ def test_pictures_lie_beside_the_rows_and_are_counted(tiny, good_rows):
         assert (blobs or {"count": 0, "bytes": 0}) == {"count": len(mine), "bytes": sum(map(len, mine))}
     assert all(len(body) == row["bytes"] for row, body in bodies)
     right = [hashlib.sha256(body).hexdigest() == row["sha256"] for row, body in bodies]
-    assert sum(right) >= .9 * len(right) > 40
+    assert sum(right) >= 0.9 * len(right) > 40
 
 
 def test_no_images_leaves_the_feed_empty(written):

@@ -14,10 +14,7 @@ NOT_A_RECORD = {"truncated", "not_an_object", "not_json"}
 @pytest.fixture(scope="module")
 def dirty_lines(tiny, truth) -> list[tuple]:
     """(row of the truth, its line)."""
-    return [
-        (row, lines_of(tiny / "landing" / row.feed / f"dt={row.date}" / row.file)[row.line - 1])
-        for row in truth["dirt_rows"].itertuples()
-    ]
+    return [(row, lines_of(tiny / "landing" / row.feed / f"dt={row.date}" / row.file)[row.line - 1]) for row in truth["dirt_rows"].itertuples()]
 
 
 def test_every_kind_of_dirt_stands_in_a_tiny_world(truth):
@@ -42,7 +39,7 @@ def test_dirty_rows_stand_on_the_line_that_the_truth_names(dirty_lines):
 def test_no_feed_is_so_dirty_that_its_day_would_be_stopped(truth):
     bad = truth["dirt_rows"].query("expect != 'ignore'").groupby(["feed", "date"]).size()
     rows = truth["deliveries"].query("listed").groupby(["feed", "date"]).rows.sum()
-    assert (bad / rows).max() < .2
+    assert (bad / rows).max() < 0.2
 
 
 def test_nothing_true_depends_on_a_dirty_row(truth):

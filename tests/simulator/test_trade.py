@@ -62,7 +62,7 @@ def test_the_state_of_an_order_never_goes_back(orders):
 def test_late_rows_are_delivered_days_after_they_happened(orders):
     lag = [(datetime.fromisoformat(row["ds"]).date() - instant(row["updated_at"]).astimezone(CST).date()).days for row in orders]
     assert min(lag) == 0
-    assert 0 < np.mean(np.array(lag) > 0) < .06
+    assert 0 < np.mean(np.array(lag) > 0) < 0.06
 
 
 def test_waybills_are_counted(parcels, truth):
@@ -82,7 +82,7 @@ def test_scans_are_in_the_datum_that_the_row_names(parcels, truth):
         found = last[waybill]
         used.add(found["datum"])
         lng, lat = to[found["datum"]](row.scan_lng, row.scan_lat)
-        assert metres_between(lng, lat, found["first_scan_lng"], found["first_scan_lat"]) < .1
+        assert metres_between(lng, lat, found["first_scan_lng"], found["first_scan_lat"]) < 0.1
     assert used == {"wgs84", "gcj02", "bd09"}
 
 

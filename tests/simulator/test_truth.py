@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from simulator.geography import CENTRES, COUNTIES, metres_between
 from simulator.observability import connected, is_doubly_connected
 from tests.simulator.conftest import latest
 
@@ -81,8 +82,6 @@ def test_a_racket_with_few_sellers_or_fakes_is_not_observable(truth):
 
 
 def test_a_site_lies_in_the_county_that_it_names(truth):
-    from simulator.geography import CENTRES, COUNTIES, metres_between
-
     for row in truth["sites"].itertuples():
         nearest = metres_between(CENTRES[:, 0], CENTRES[:, 1], row.lng, row.lat).argmin()
         assert COUNTIES[nearest].code == row.county
