@@ -5,6 +5,7 @@ A key is null where the text says nothing that could tie two shops: blanks, plac
 Two spellings of one thing should have one key; two things must not. In doubt the key is null.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -79,25 +80,28 @@ def _same_throughout(text: Column) -> Column:
 _MOBILE = r"1[3-9]\d{9}"
 # Numbering plan: two-digit area codes 10 and 2x have eight-digit numbers, three-digit ones seven or eight.
 _LANDLINE = r"(?:(?:10|2\d)\d{8}|[3-9]\d{2}[2-8]\d{6,7})"
+_EXTENSION = r"(?:转|分机|ext\.?|#)"
 _COUNTED = "01234567890123456789|98765432109876543210"
 
 
 def phone_key(phone: Column) -> Column:
     """One spelling of a phone number: digits, `13912345600`, `05941234567` (area code with its 0), `+85212345678`.
 
-    Any separators, full-width digits, +86, 0086, 86 and extensions are taken off; of several numbers the first
-    counts. Null for masked numbers (138****0000), fewer than 7 or more than 15 digits, public service numbers, and
-    placeholders by list and by form: one digit repeated, counting up or down, eight equal digits after the prefix.
+    Any separators, full-width digits, +86, 0086, 86 and a landline's extension are taken off; of several numbers the
+    first counts. Null for masked numbers (138****0000), mobile numbers with an extension (platforms lend these to one
+    stranger after the other), fewer than 7 or more than 15 digits, public service numbers, and placeholders by list
+    and by form: one digit repeated, counting up or down, eight equal digits after the prefix.
     """
     return _let(_compact(phone), lambda text: _let(_first_number(text), _phone_of_digits))
 
 
 def _first_number(text: Column) -> Column:
     """Digits and leading + of the first part of the text that can be a phone number; null when masked."""
-    alone = F.regexp_replace(text, r"(?<=\d)(?:转|分机|ext\.?|#).*$", "")
+    alone = F.regexp_replace(text, rf"(?<=\d){_EXTENSION}.*$", "")
     alone = F.regexp_replace(alone, r"^\(?(0\d{2,3})\)?-?(\d{7,8})-\d{1,6}$", "$1$2")
     parts = F.transform(F.split(alone, r"[/,;、|或]"), lambda part: F.regexp_replace(part, r"[^0-9+]", ""))
-    return F.when(~text.rlike(r"\d[*x●•]{2,}"), F.get(F.filter(parts, lambda part: F.length(part) >= 7), F.lit(0)))
+    unusable = rf"\d[*x●•]{{2,}}|1[3-9]\d-?\d{{4}}-?\d{{4}}(?:{_EXTENSION}|-)\d"
+    return F.when(~text.rlike(unusable), F.get(F.filter(parts, lambda part: F.length(part) >= 7), F.lit(0)))
 
 
 def _phone_of_digits(digits: Column) -> Column:
@@ -177,7 +181,7 @@ def token_key(token: Column) -> Column:
     return _let(
         F.when(F.length(token) <= FIELD_MAX_CHARS, visible),
         lambda value: F.when(
-            (F.length(value) >= 4)
+            (F.length(F.regexp_replace(value, "[-:]", "")) >= 4)
             & ~_same_throughout(F.regexp_replace(value, "[-:]", ""))
             & ~F.lower(value).isin(*reference.placeholders("token")),
             value,
@@ -340,8 +344,9 @@ def address_key(address: Column) -> Column:
 
     Made from the first 200 characters: cleaned, traditional characters simplified, brackets dropped; province,
     prefecture and county are read from the left (official or short names, also when written twice), the county
-    without its suffix; town, building, floor and room do not count. Without a county the prefecture stands in.
-    A road keeps numbered sections (二段) and lanes (弄, 巷); a village keeps its group (3组). Null when there is no
+    without its suffix; town, building, floor and room do not count. Without a county the prefecture stands in. A
+    county whose name another one has too is written with its prefecture (南通通州, 北京通州).
+    A road keeps numbered sections (2段) and lanes (弄, 巷); a village keeps its group (3组). Null when there is no
     such number, or no division that says where the road is: every county has a 人民路1号.
     """
     return _let(_address_text(address), lambda text: _let(F.split(_by_level(text), r"\|"), _address_of_levels))
@@ -363,8 +368,9 @@ _BEGINS = (
 )
 _NOT_ALONE = (
     f"(?:(?={_BEGINS})|"
-    "(?!(?:[东西南北中]|[一二三四五六七八九十])?[路街道巷弄里村镇乡区县旗市省州盟]|大[道街]|新[路街村]))"
+    "(?!(?:[东西南北中]|[一二三四五六七八九十])?[路街道巷弄里村镇乡区县旗市省州盟]|大[道街]|新[路街村]|口区))"
 )
+_HAVE_CENTRE = "青岛|济南|枣庄|济宁|乐山|内江"
 _PEOPLES = (
     "(?:壮|回|满|苗|侗|瑶|畲|彝|藏|羌|白|傣|哈尼|拉祜|佤|纳西|布依|仡佬|水|土家|土|撒拉|东乡|保安|裕固|蒙古|朝鲜|"
     "达斡尔|鄂伦春|鄂温克|锡伯|塔吉克|哈萨克|柯尔克孜|黎|仫佬|毛南|各|傈僳|独龙|怒|普米|布朗|景颇|阿昌|德昂)"
@@ -380,6 +386,8 @@ _COUNTY = (
 def _levels_pattern() -> str:
     """Groups: prefecture, county, the rest. Quantifiers are possessive: no text makes it backtrack far."""
     names = {level: [row for row in reference.rows("divisions") if row["level"] == level] for level in ("province", "prefecture", "county_city")}
+    # Beijing and the like are divided into counties, as a prefecture is.
+    names["prefecture"] += [row for row in names["province"] if row["name"].endswith("市")]
 
     def forms(level: str) -> str:
         full = sorted({row["name"] for row in names[level]} | {row["short"] + "州" for row in names[level] if "自治州" in row["name"]})
@@ -387,7 +395,8 @@ def _levels_pattern() -> str:
         longest_first = sorted(full, key=len, reverse=True)
         return f"(?:{'|'.join(longest_first)}|(?:{'|'.join(sorted(short, key=len, reverse=True))}){_NOT_ALONE})"
 
-    provinces, prefectures = forms("province"), forms("prefecture")
+    # 青岛市北区 is 市北区 of 青岛.
+    provinces, prefectures = forms("province"), re.sub(f"({_HAVE_CENTRE})市", "\\1市(?![中南北]区)", forms("prefecture"))
     cities = "|".join(sorted((row["short"] for row in names["county_city"]), key=len, reverse=True))
     full_provinces = "|".join(row["name"] for row in names["province"])
     county = f"(?:(?:{cities}){_NOT_ALONE}|{_COUNTY})"
@@ -406,8 +415,8 @@ _WAY = "(?:大道|大街|公路|国道|省道|县道|胡同|路|街|巷|弄|里|
 _QUARTER = "(?:新村|村|庄|屯|寨|社区|工业园区|工业园|工业区|开发区|产业园|科技园|创业园|园区|批发市场|市场|广场|花园|小区|大厦|商城|商贸城|鞋城)"
 _NUMERAL = r"[0-9一二三四五六七八九十]"
 _WAY_NUMBER = (
-    rf"^.*?([\u4e00-\u9fff0-9a-z]{{1,12}}?{_WAY}(?:[一二三四五六七八九十]段)?)(?:[东西南北中]段)?第?"
-    rf"(?:([0-9]{{1,5}}+(?:-[0-9]{{1,4}}(?=号))?(?:[弄巷][0-9]{{1,5}}+)?)(?![楼层室米栋幢座单元档铺]|公里|km|国道|省道|县道)"
+    rf"^.*?([\u4e00-\u9fff0-9a-z]{{1,12}}?{_WAY}(?:[0-9一二三四五六七八九十]段)?)(?:[东西南北中]段)?第?"
+    rf"(?:([0-9]{{1,5}}+(?:-[0-9]{{1,4}}(?=号))?(?:[弄巷][0-9]{{1,5}}+)?)(?![楼层室米栋幢座单元档铺段]|公里|km|国道|省道|县道)"
     rf"|([一二三四五六七八九十]{{1,3}}(?=号)(?!号[路街楼])))"
 )
 _QUARTER_NUMBER = (
@@ -420,11 +429,17 @@ def _address_of_levels(levels: Column) -> Column:
     prefecture, county, rest = (F.get(levels, F.lit(i)) for i in range(3))
     stem = F.regexp_replace(county, rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治[县旗]|[区县市旗])$", "")
     city = F.regexp_replace(prefecture, rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治州|地区|[市盟州])$", "")
-    place = F.coalesce(F.nullif(stem, F.lit("")), F.nullif(city, F.lit("")))
+    shared = {kind: reference.shared_county_names(kind) for kind in ("county", "prefecture")}
+    of_city = F.when(city != "", F.concat(city, F.regexp_replace(county, "(?<=..)[区市]$", "")))
+    place = (
+        F.when(stem.isin(*shared["county"]), of_city)
+        .when(stem.isin(*shared["prefecture"]), county)
+        .otherwise(F.coalesce(F.nullif(stem, F.lit("")), F.nullif(city, F.lit(""))))
+    )
     rest = F.regexp_replace(
         rest, rf"^[\u4e00-\u9fff]{{1,7}}?(?:街道办事处|街道|镇(?![东西南北中]?{_WAY}|[海江])|乡(?![东西南北中]?{_WAY})|苏木)", ""
     )
-    rest = F.regexp_replace(rest, rf"^[\u4e00-\u9fff0-9a-z]{{1,20}}{_QUARTER}(?=[\u4e00-\u9fff0-9]{{2,8}}?{_WAY}[0-9])", "")
+    rest = F.regexp_replace(rest, rf"^[\u4e00-\u9fff0-9a-z]{{1,20}}{_QUARTER}(?![东西南北中]{_WAY})(?=[\u4e00-\u9fff0-9]{{2,8}}?{_WAY}[0-9])", "")
     return _let(
         F.struct(place.alias("place"), rest.alias("rest")),
         lambda parts: F.coalesce(_numbered(parts, _WAY_NUMBER), _numbered(parts, _QUARTER_NUMBER)),
@@ -436,12 +451,12 @@ def _numbered(parts: Column, pattern: str) -> Column:
     name, number = F.regexp_extract(rest, pattern, 1), F.concat(F.regexp_extract(rest, pattern, 2), F.regexp_extract(rest, pattern, 3))
     return F.when(
         rest.rlike(pattern) & ~name.rlike("测试|某|xx|^[0-9]*(?:大?[路街道])$"),
-        F.concat_ws("|", parts["place"], name, _arabic(number)),
+        F.concat(parts["place"], F.lit("|"), _arabic(F.concat(name, F.lit("|"), number))),
     )
 
 
 def _arabic(number: Column) -> Column:
-    """Chinese numerals up to 九十九 as digits; 组 and what follows stay."""
+    """Chinese numerals up to 九十九 as digits, in names too: 台东一路 is 台东1路."""
     for pattern, digits in (("([2-9])十([1-9])", "$1$2"), ("十([1-9])", "1$1"), ("([2-9])十", "$10"), ("十", "10")):
         number = F.regexp_replace(F.translate(number, "一二三四五六七八九", "123456789"), pattern, digits)
     return F.regexp_replace(number, r"(?<!\d)0+(?=\d)", "")

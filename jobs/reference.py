@@ -40,6 +40,12 @@ def service_phones() -> tuple[str, ...]:
 
 
 @cache
+def shared_county_names(kind: str) -> tuple[str, ...]:
+    """Short names that several counties have (kind `county`), or one county and a prefecture (`prefecture`)."""
+    return tuple(row["name"] for row in rows("shared_county_names") if row["shared_with"] == kind)
+
+
+@cache
 def simplified_table() -> tuple[str, str]:
     """Traditional characters and, at the same positions, their simplified forms."""
     pairs = rows("traditional")
