@@ -1,16 +1,17 @@
-"""Deliveries in the landing: has a day arrived, is it whole, which files are it.
+"""Deliveries in the landing: has a day arrived, is it whole, which files are it; and how one is made.
 
-The only module that touches boto3 and the landing's folders. Rows are read by Spark (feeds.py).
+The only module that touches boto3 and the landing's folders. Rows are read and written by Spark (feeds.py, mapping.py).
 A day has arrived when its `_manifest.json` is there and every file that it lists is whole.
 """
 
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -93,7 +94,7 @@ def delivery(landing: str, feed: str, day: date, verify: bool = True) -> Deliver
     if body is None:
         raise NotArrivedError(f"{feed} of {day} has not arrived: no {folder}/{MANIFEST}; ask for the delivery, or wait")
     number, files = _parse_manifest(body, feed, day, f"{folder}/{MANIFEST}")
-    present = _list(folder)
+    present = list_files(folder)
     listed = {file.name for file in files}
     unlisted = tuple(sorted(name for name in present if name not in listed and name != MANIFEST))
     for file in files:
@@ -140,13 +141,61 @@ def first_line(location: str, limit: int = CHUNK) -> bytes:
 def days_in(landing: str, feed: str) -> list[date]:
     """The days that have a folder, in order."""
     days = []
-    for name in _subfolders(f"{landing.rstrip('/')}/{feed}"):
+    for name in list_folders(f"{landing.rstrip('/')}/{feed}"):
         if name.startswith("dt="):
             try:
                 days.append(date.fromisoformat(name.removeprefix("dt=")))
             except ValueError:
                 continue
     return sorted(days)
+
+
+# --- making a delivery ---------------------------------------------------------------------------
+
+
+def read_manifest(landing: str, feed: str, day: date) -> dict[str, Any] | None:
+    """A day's manifest as it stands, None when there is none."""
+    body = _read(f"{folder_of(landing, feed, day)}/{MANIFEST}")
+    return None if body is None else json.loads(body)
+
+
+def measure(location: str, name: str) -> File:
+    """A gzipped file of lines as a manifest lists it, under this name."""
+    import zlib
+
+    digest, unpack = hashlib.sha256(), zlib.decompressobj(wbits=31)
+    size = rows = 0
+    with _open(location) as body:
+        while chunk := body.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            while chunk:
+                rows += unpack.decompress(chunk).count(b"\n")
+                chunk = unpack.unused_data
+                if unpack.eof:
+                    unpack = zlib.decompressobj(wbits=31)
+    return File(name, size, digest.hexdigest(), rows)
+
+
+def deliver(landing: str, feed: str, day: date, files: Sequence[tuple[str, File]], number: int, source: str) -> None:
+    """Moves files (where each lies, how it is listed) into a day and writes the manifest last.
+
+    Killed anywhere, the day is as before or as after. Files that only the manifest before listed are removed.
+    """
+    folder = folder_of(landing, feed, day)
+    before = read_manifest(landing, feed, day)
+    for location, file in files:
+        _move(location, f"{folder}/{file.name}")
+    listed = [{"name": f.name, "bytes": f.bytes, "sha256": f.sha256, "rows": f.rows} for _, f in files]
+    manifest = {
+        "feed": feed, "dt": str(day), "delivery": number, "format": "jsonl", "schema_version": 1, "files": listed,
+        "delivered_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"), "source": source,
+    }  # fmt: skip
+    write(f"{folder}/{MANIFEST}", json.dumps(manifest).encode())
+    kept = {file.name for _, file in files}
+    for old in (before or {"files": []})["files"]:
+        if old["name"] not in kept:
+            _remove(f"{folder}/{old['name']}")
 
 
 # --- a folder or a bucket -----------------------------------------------------------------------
@@ -194,7 +243,7 @@ def _read(location: str) -> bytes | None:
         raise JobError(f"cannot read {location}: {error}; check endpoint and credentials") from None
 
 
-def _list(folder: str) -> dict[str, int]:
+def list_files(folder: str) -> dict[str, int]:
     """Names and sizes of the files right in a folder."""
     if not _is_s3(folder):
         if not os.path.isdir(folder):
@@ -204,7 +253,8 @@ def _list(folder: str) -> dict[str, int]:
     return {o["Key"].removeprefix(prefix): o["Size"] for page in _pages(folder) for o in page.get("Contents", [])}
 
 
-def _subfolders(folder: str) -> list[str]:
+def list_folders(folder: str) -> list[str]:
+    """Names of the folders right in a folder."""
     if not _is_s3(folder):
         return [entry.name for entry in os.scandir(folder) if entry.is_dir()] if os.path.isdir(folder) else []
     prefix = _bucket_key(folder)[1].rstrip("/") + "/"
@@ -223,3 +273,53 @@ def _sha256(location: str) -> str:
         while chunk := body.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def list_tree(folder: str) -> list[str]:
+    """Paths of all files below a folder, relative to it."""
+    if not _is_s3(folder):
+        return [os.path.relpath(os.path.join(at, name), folder) for at, _, names in os.walk(folder) for name in names]
+    bucket, key = _bucket_key(folder)
+    prefix = key.rstrip("/") + "/"
+    pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [o["Key"].removeprefix(prefix) for page in pages for o in page.get("Contents", [])]
+
+
+def write(location: str, body: bytes) -> None:
+    """The whole file at once: readers see the one before or this one."""
+    if _is_s3(location):
+        bucket, key = _bucket_key(location)
+        _s3().put_object(Bucket=bucket, Key=key, Body=body)
+        return
+    os.makedirs(os.path.dirname(location), exist_ok=True)
+    part = f"{location}.part"
+    with open(part, "wb") as file:
+        file.write(body)
+    os.replace(part, location)
+
+
+def remove_tree(folder: str) -> None:
+    """Removes a folder and all that is in it; nothing to do when it is not there."""
+    if not _is_s3(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for name in list_tree(folder):
+        _remove(f"{folder}/{name}")
+
+
+def _move(location: str, to: str) -> None:
+    if not _is_s3(location):
+        os.makedirs(os.path.dirname(to), exist_ok=True)
+        os.replace(location, to)
+        return
+    bucket, key = _bucket_key(to)
+    _s3().copy(dict(zip(("Bucket", "Key"), _bucket_key(location), strict=True)), bucket, key)
+    _remove(location)
+
+
+def _remove(location: str) -> None:
+    if not _is_s3(location):
+        Path(location).unlink(missing_ok=True)
+        return
+    bucket, key = _bucket_key(location)
+    _s3().delete_object(Bucket=bucket, Key=key)
