@@ -16,6 +16,7 @@ CARRIER_SHARES = (22, 24, 14, 18, 10, 12)
 PLATFORMS = ("taobao", "pdd", "xianyu", "1688")
 COURIER_PHONE = 0.04  # share of senders whose waybills carry the courier's number
 PLACEHOLDER = 0.015  # share of fields that hold what people type to get past them
+CHANGES = 0.001  # chance per day that a shop changes one of its values for no reason that matters here
 
 
 @dataclass(slots=True)
@@ -64,14 +65,29 @@ class Shop:
     close_reason: str | None = None
     racket: int = -1
     role: str = ""
+    controller: int = -1  # who of the racket runs it
     traits: list = field(default_factory=list)  # [kind, value, day_from, day_to]
     dispatch: list = field(default_factory=list)  # (day_from, ((mode, share), …))
     quiet: list = field(default_factory=list)  # (day_from, day_to) without sales
 
 
 @dataclass(slots=True)
+class Hub:
+    """A forwarder or shared warehouse that ships for many unrelated shops."""
+
+    place: int
+    phones: tuple[str, ...]
+    accounts: tuple[str, ...]
+    carrier: str
+    share: float  # of the trade that goes through forwarders
+
+
+@dataclass(slots=True, eq=False)
 class Racket:
-    """One operation that makes counterfeits. `leak` says how much of each family its shops share."""
+    """One operation that makes counterfeits. `leak` says how much of each family its shops share.
+
+    Its controllers each run a part of the fronts: the nth value of a pool of machines or contacts is the nth controller's.
+    """
 
     name: str
     category: str
@@ -79,6 +95,7 @@ class Racket:
     born: float
     ends: float
     fronts: int
+    controllers: int
     rate: float
     evasion: str
     grade_share: float
@@ -90,7 +107,7 @@ class Racket:
     workshop: int = -1
     dispatch_how: str = "own"
     dispatch_place: int = -1
-    hub: int = -1
+    hub: Hub | None = None
     return_place: int = -1
     return_how: str = "own"
     sites: list = field(default_factory=list)  # (kind, place, day_from, day_to, how)
@@ -99,8 +116,18 @@ class Racket:
     merge: tuple | None = None  # (day, into racket)
     move: float | None = None
     parent: int = -1
-    shops: list = field(default_factory=list)
+    founder: int | None = None  # the controller of the parent who left, if one did
     members: list = field(default_factory=list)  # [shop, role, day_from, day_to]
+
+    @property
+    def shops(self) -> list[int]:
+        """All shops that ever were members."""
+        return [i for i, *_ in self.members]
+
+    @property
+    def sources(self) -> list[int]:
+        """Of its shops those that sell to trade."""
+        return [i for i, role, *_ in self.members if role != "shop"]
 
 
 @dataclass(slots=True)
@@ -113,7 +140,6 @@ class Purchase:
     day_from: float
     day_to: float
     rate: float  # per day
-    what: str  # stock, materials
 
 
 @dataclass(slots=True)
@@ -122,24 +148,12 @@ class Transfer:
 
     mode: int
     place: int
-    to_name: str
     day_from: float
     day_to: float
     rate: float
     what: str  # upstream, materials
     category: str
     racket: int = -1
-
-
-@dataclass(slots=True)
-class Hub:
-    """A forwarder or shared warehouse that ships for many unrelated shops."""
-
-    place: int
-    name: str
-    phones: tuple[str, ...]
-    accounts: tuple[str, ...]
-    carrier: str
 
 
 @dataclass(slots=True)
@@ -169,6 +183,7 @@ class Cast:
     villages: list = field(default_factory=list)
     agencies: list = field(default_factory=list)
     wholesalers: list = field(default_factory=list)  # honest ones
+    material_shops: list = field(default_factory=list)
     purchases: list = field(default_factory=list)
     transfers: list = field(default_factory=list)
     texts: list = field(default_factory=list)
@@ -243,8 +258,37 @@ def give(shop: Shop, traits, day: float) -> None:
 
 
 def replace(shop: Shop, kind: str, value, day: float) -> None:
-    """Ends what a shop had of a kind and puts one value in its place."""
+    """From a day on a shop has this one value of a kind and no other."""
     for t in shop.traits:
-        if t[0] == kind and t[3] >= OPEN:
-            t[3] = day
+        if t[0] == kind:
+            t[3] = min(t[3], day)
     shop.traits.append([kind, value, day, OPEN])
+
+
+def hand_over(shop: Shop, mode: int, day: float) -> None:
+    """From a day on a shop hands over in this one way."""
+    shop.dispatch = [way for way in shop.dispatch if way[0] < day] + [(day, ((mode, 1.0),))]
+
+
+def first_place(cast: Cast, shop: Shop) -> int:
+    """Where a shop mostly hands over at first."""
+    return cast.modes[shop.dispatch[0][1][0][0]].place
+
+
+def last_mode(cast: Cast, shop: Shop) -> Mode:
+    """How a shop mostly hands over in the end."""
+    return cast.modes[shop.dispatch[-1][1][0][0]]
+
+
+def send_from(cast: Cast, r, shop: Shop, place: int, day: float) -> None:
+    """From a day on a shop hands over at another place, and the waybill says the same as before."""
+    old = last_mode(cast, shop)
+    hand_over(shop, add_mode(cast, r, place, name=old.name, phone=old.phone, account=old.account, carrier=old.carrier), day)
+
+
+def change_something(r, shop: Shop, days: int) -> None:
+    """Now and then somebody has a new number, machine or bank account, and nothing lies behind it."""
+    start, end = max(shop.opened, 0), min(shop.closed, days)
+    if r.random() < CHANGES * (end - start):
+        kind = r.choice(["phone", "device", "payout"])
+        replace(shop, kind, names.draw_phone(r) if kind == "phone" else names.draw_token(r), r.uniform(start, end))

@@ -13,13 +13,16 @@ from simulator.actors import (
     add_mode,
     add_place,
     add_shop,
+    change_something,
     draw_contacts,
     draw_identity,
-    draw_machines,
     give,
+    last_mode,
 )
 from simulator.geography import COUNTIES, draw_place
 from simulator.lives import follow_events, owner_at
+from simulator.rackets import common_value
+from simulator.shops import draw_hub, hub_mode
 from simulator.wording import add_text
 
 CARRIED_OVER = 0.38  # chance that a reopened shop keeps one value of the closed one
@@ -41,21 +44,22 @@ def run_front(cast: Cast, r, number: int, front: int, role: str, days: int) -> N
             closed, reason = (racket.ends + r.uniform(0, 3), "seller") if r.random() < 0.6 else (OPEN, None)
         if closed >= days:
             closed, reason = OPEN, None
-        i = open_front(cast, r, owner, role, opened, closed, reason, previous)
+        i = open_front(cast, r, owner, front, role, opened, closed, reason, previous)
+        change_something(r, cast.shops[i], days)
         follow_events(cast, r, number, front, i, role)
-        if racket.quiet and owner == number:
-            cast.shops[i].quiet.append(racket.quiet)
-        if racket.ends < OPEN and owner == number:
-            cast.shops[i].quiet.append((racket.ends, OPEN))
+        if owner == number:
+            cast.shops[i].quiet += [racket.quiet] if racket.quiet else []
+            cast.shops[i].quiet += [(racket.ends, OPEN)] if racket.ends < OPEN else []
         if closed >= days or r.random() > (0.82 if reason == "platform_ip" else 0.5):
             break
         previous = cast.shops[i]
         opened = closed + r.uniform(0.5, 9)
 
 
-def open_front(cast: Cast, r, number: int, role: str, opened: float, closed: float, reason, previous) -> int:
+def open_front(cast: Cast, r, number: int, front: int, role: str, opened: float, closed: float, reason, previous: Shop | None) -> int:
     """Opens one shop of a racket under somebody's name."""
     racket = cast.rackets[number]
+    controller = front % racket.controllers
     shop = Shop(
         platform="1688" if role != "shop" else r.choices(["taobao", "pdd", "xianyu"], [5, 4, 2])[0],
         kind="racket",
@@ -68,15 +72,15 @@ def open_front(cast: Cast, r, number: int, role: str, opened: float, closed: flo
         close_reason=reason,
         racket=number,
         role=role,
+        controller=controller,
     )
     if previous is not None and r.random() < CARRIED_OVER:
         shop.goods.text, shop.goods.pictures = previous.goods.text, previous.goods.pictures
         if shop.goods.text < 0 and r.random() < 0.5:  # the words of the closed shop are used again
             shop.goods.text = previous.goods.text = add_text(cast, r, racket.category, fake=True)
-    give(shop, draw_traits(cast, r, racket, previous), opened)
+    give(shop, draw_traits(cast, r, racket, controller, previous), opened)
     shop.dispatch.append((-OPEN, draw_modes(cast, r, racket, previous)))
     i = add_shop(cast, shop)
-    racket.shops.append(i)
     racket.members.append([i, role, opened, OPEN])
     return i
 
@@ -106,93 +110,80 @@ def draw_goods(cast: Cast, r, racket: Racket, role: str) -> Goods:
     )
 
 
-def draw_traits(cast: Cast, r, racket: Racket, previous: Shop | None) -> list:
-    """What a front shows of itself: some from the racket's pools, some carried over, the rest its own."""
-    county = cast.places[racket.workshop].county
-    leak, pools = racket.leak, racket.pools
+def draw_traits(cast: Cast, r, racket: Racket, controller: int, previous: Shop | None) -> list:
+    """What a front shows of itself: some of it the racket's, some carried over, the rest its own."""
     kept: dict = {}
-    if previous is not None:
-        for kind, value, _, until in previous.traits:
-            if until >= OPEN:
-                kept.setdefault(kind, []).append(value)
+    for kind, value, _, until in previous.traits if previous else ():
+        if until >= OPEN:
+            kept.setdefault(kind, []).append(value)
 
     def choose(kind, own):
-        if kind in kept and kind not in ("legal_name", "licence", "id_token") and r.random() < CARRIED_OVER:
-            return r.choice(kept[kind])
-        if r.random() < leak[kind]:
-            return r.choice(pools[kind])
-        return own()
+        if kind in kept and r.random() < CARRIED_OVER:
+            return kind, r.choice(kept[kind])
+        return kind, common_value(r, racket, kind, controller) if r.random() < racket.leak[kind] else own()
 
-    straw = r.randrange(len(COUNTIES)) if r.random() < 0.5 else county
-    identity = r.choice(pools["identity"]) if r.random() < leak["identity"] else draw_identity(r, straw, r.random() < 0.3)
-    traits = list(identity)
-    agency = cast.agencies and r.random() < 0.04
-    if agency:
+    home = cast.places[racket.workshop].county
+    straw = r.randrange(len(COUNTIES)) if r.random() < 0.5 else home  # whose papers they are, paid or robbed
+    shares_identity = r.random() < racket.leak["identity"]
+    traits = list(common_value(r, racket, "identity", controller) if shares_identity else draw_identity(r, straw, r.random() < 0.3))
+    if cast.agencies and r.random() < 0.04:
         traits += r.choice(cast.agencies).contacts(r)
     else:
-        traits += [("phone", choose("phone", lambda: names.draw_phone(r)))]
+        traits.append(choose("phone", lambda: names.draw_phone(r)))
         if r.random() < 0.25:
             traits += [c for c in draw_contacts(r) if c[0] == "phone"]
         if r.random() < 0.75:
-            traits += [("handle", choose("handle", lambda: names.draw_handle(r)))]
-    traits += [("payout", choose("payout", lambda: names.draw_token(r)))]
-    traits += [("device", choose("device", lambda: names.draw_token(r)))]
-    if r.random() < 0.4:
-        traits += [("device", names.draw_token(r))]
-    traits += [("ip", choose("ip", lambda: names.draw_ip_prefix(r)))]
-    traits += [m for m in draw_machines(r) if m[0] == "ip" and r.random() < 0.5]
-    traits += [("registered", choose("registered", lambda: add_place(cast, draw_place(r, straw))))]
-    if "return" in kept and r.random() < CARRIED_OVER:
-        back = kept["return"][0]
-    elif r.random() < leak["return"]:
-        back = racket.return_place
-    elif cast.hubs and r.random() < 0.2:
-        back = cast.hubs[r.randrange(len(cast.hubs))].place
-    else:
-        back = add_place(cast, draw_place(r, county, spread_m=4000))
-    return [*traits, ("return", back)]
+            traits.append(choose("handle", lambda: names.draw_handle(r)))
+    traits += [choose(kind, lambda: names.draw_token(r)) for kind in ("payout", "device")]
+    traits += [("device", names.draw_token(r))] if r.random() < 0.4 else []
+    traits.append(choose("ip", lambda: names.draw_ip_prefix(r)))
+    traits += [("ip", names.draw_ip_prefix(r))] if r.random() < 0.5 else []
+    traits.append(choose("registered", lambda: add_place(cast, draw_place(r, straw))))
+    return [*traits, ("return", draw_return(cast, r, racket, kept.get("return")))]
+
+
+def draw_return(cast: Cast, r, racket: Racket, kept: list | None) -> int:
+    """Where a front wants goods back: as the closed one, where the racket does, at a forwarder, at a home of its own."""
+    if kept and r.random() < CARRIED_OVER:
+        return kept[0]
+    if r.random() < racket.leak["return"]:
+        return racket.return_place
+    if r.random() < 0.2:
+        return draw_hub(cast, r).place
+    return draw_home(cast, r, racket)
+
+
+def draw_home(cast: Cast, r, racket: Racket) -> int:
+    """A place of a front's own, not far from where the goods are made."""
+    return add_place(cast, draw_place(r, cast.places[racket.workshop].county, spread_m=4000))
 
 
 def draw_modes(cast: Cast, r, racket: Racket, previous: Shop | None) -> tuple:
-    """How a front hands over: mostly one way, some with a second."""
+    """How a front hands over: mostly one way, some with a second. ((mode, share), …)"""
+    main = draw_main_mode(cast, r, racket, previous)
+    if r.random() >= 0.2:
+        return ((main, 1.0),)
+    if r.random() < 0.5:
+        second = hub_mode(cast, r, draw_hub(cast, r))
+    else:
+        second = add_mode(cast, r, racket.dispatch_place)
+    share = r.uniform(0.65, 0.9)
+    return ((main, share), (second, 1 - share))
+
+
+def draw_main_mode(cast: Cast, r, racket: Racket, previous: Shop | None) -> int:
+    """The way of the closed front, the racket's, or one of its own; accounts and phones are shared apart from places."""
     leak, pools = racket.leak, racket.pools
     account = r.choice(pools["account"]) if r.random() < leak["account"] else None
-    if account is None and r.random() < 0.4:
-        account = names.draw_token(r)
     phone = r.choice(pools["sender_phone"]) if r.random() < leak["sender_phone"] else None
-    shares_place = r.random() < leak["place"] or racket.dispatch_how == "own" and r.random() < 0.6
+    shares_place = r.random() < leak["place"] or (racket.dispatch_how == "own" and r.random() < 0.6)
+    if account is None and racket.hub is None and r.random() < 0.4:
+        account = names.draw_token(r)
     if previous is not None and r.random() < CARRIED_OVER:
-        old = cast.modes[previous.dispatch[-1][1][0][0]]
-        main = add_mode(
-            cast, r, old.place, account=old.account if r.random() < 0.6 else account, phone=old.phone if r.random() < 0.5 else phone, carrier=old.carrier
-        )
-    elif shares_place and racket.hub >= 0:
-        hub = cast.hubs[racket.hub]
-        main = add_mode(
-            cast,
-            r,
-            hub.place,
-            phone=phone or (r.choice(hub.phones) if r.random() < 0.5 else None),
-            account=account if account and r.random() < 0.5 else r.choice(hub.accounts),
-            carrier=hub.carrier,
-        )
-    elif shares_place:
-        main = add_mode(cast, r, racket.dispatch_place, account=account, phone=phone)
-    else:
-        main = own_mode(cast, r, racket, account=account, phone=phone)
-    if r.random() < 0.2:
-        if r.random() < 0.5 and cast.hubs:
-            hub = cast.hubs[r.randrange(len(cast.hubs))]
-            second = add_mode(cast, r, hub.place, account=r.choice(hub.accounts), carrier=hub.carrier)
-        else:
-            second = add_mode(cast, r, racket.dispatch_place, phone=phone)
-        share = r.uniform(0.65, 0.9)
-        return ((main, share), (second, 1 - share))
-    return ((main, 1.0),)
-
-
-def own_mode(cast: Cast, r, racket: Racket, place: int | None = None, account=None, phone=None) -> int:
-    """A front's own way of handing over, at a home of its own unless a place is given."""
-    if place is None:
-        place = add_place(cast, draw_place(r, cast.places[racket.workshop].county, spread_m=4000))
-    return add_mode(cast, r, place, account=account, phone=phone)
+        old = last_mode(cast, previous)
+        account = old.account if r.random() < 0.6 else account
+        phone = old.phone if r.random() < 0.5 else phone
+        return add_mode(cast, r, old.place, account=account, phone=phone, carrier=old.carrier)
+    if shares_place and racket.hub:
+        return hub_mode(cast, r, racket.hub, phone=phone, account=account if r.random() < 0.5 else None)
+    return add_mode(cast, r, racket.dispatch_place if shares_place else draw_home(cast, r, racket), account=account, phone=phone)

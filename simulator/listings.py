@@ -9,7 +9,7 @@ from simulator.actors import OPEN, Cast, Shop
 from simulator.brands import BRANDS, PLAIN_PRICE
 from simulator.geography import COUNTIES
 
-NEVER_DELIVERED = 0.004  # share of listings that the marketplace forgets to deliver
+NEVER_DELIVERED = 0.006  # share of listings that the marketplace forgets to deliver
 SAME_FILE = 0.5  # a shared picture is uploaded as it is, so that the platform gives it the same id
 
 

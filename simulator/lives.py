@@ -1,45 +1,62 @@
 """What happens to rackets: splits, mergers, moves of the workshop, times without sales."""
 
-from simulator.actors import OPEN, Cast, Racket, Shop, add_mode, add_place, replace
+from simulator.actors import OPEN, Cast, Racket, Shop, add_mode, add_place, hand_over, last_mode, replace, send_from
 from simulator.geography import counties_making, draw_place
-from simulator.rackets import draw_dispatch, draw_pools, record_sites
+from simulator.rackets import CONTROLLED, common_value, draw_dispatch, draw_pools, record_sites
 
+SPLITS, MERGERS, MOVES, SILENCES = 0.07, 0.03, 0.12, 0.13  # shares of the rackets that could
 # The kinds of which a group takes new values when it leaves another or joins it.
 SECESSION_KINDS = ("payout", "phone", "handle", "return", "account", "sender_phone", "place", "device")
 
 
 def plan_events(r, rackets: list[Racket], preset, days: int) -> None:
-    """Decides who splits, joins another, moves, goes quiet. At most one change of identity each.
+    """Decides who splits, joins another, moves, goes quiet. Whoever splits or merges does nothing else.
 
     The last rackets of the list are the children of splits: they have no life before.
     """
     if not preset.history:
         return
-    children = max(1, round(len(rackets) * 0.07))
-    adults, kids = rackets[:-children], rackets[-children:]
+    children = max(1, round(len(rackets) * SPLITS))
+    adults = rackets[:-children]
     old = [x for x in adults if x.born < days * 0.2 and x.ends == OPEN]
-    big = [x for x in old if x.fronts >= 8] or old
-    for parent, kid in zip(r.sample(big, len(kids)), kids, strict=True):
-        day = r.uniform(days * 0.25, days * 0.75)
-        taken = set(r.sample(range(parent.fronts), max(3, round(parent.fronts * r.uniform(0.35, 0.5)))))
-        parent.split = (day, rackets.index(kid), taken)
-        kid.parent, kid.born, kid.ends, kid.fronts = rackets.index(parent), day, OPEN, 0
-        kid.category, kid.brands, kid.evasion = parent.category, parent.brands, parent.evasion
-        kid.price, kid.rate, kid.takedown_days, kid.grade_share, kid.says = (parent.price, parent.rate, parent.takedown_days, parent.grade_share, parent.says)
+    plan_splits(r, rackets, old, rackets[-children:], days)
     free = [x for x in old if x.split is None]
     r.shuffle(free)
-    for _ in range(max(1, round(len(rackets) * 0.03))):
-        if len(free) < 2:
-            break
-        into, gone = free.pop(), free.pop()
-        gone.merge = (r.uniform(days * 0.25, days * 0.75), rackets.index(into))
-    for racket in free:
-        if racket.merge is None and r.random() < 0.12:
-            racket.move = r.uniform(days * 0.2, days * 0.8)
-    for racket in adults:
-        if racket.split is None and racket.merge is None and racket.ends == OPEN and r.random() < 0.13:
-            start = r.uniform(max(racket.born, 0) + days * 0.15, max(days * 0.6, max(racket.born, 0) + days * 0.16))
-            racket.quiet = (start, start + r.uniform(18, 50))
+    busy = [x for x in old if x.split]
+    for _ in range(max(1, round(len(rackets) * MERGERS))):
+        if len(free) >= 2:
+            into, gone = free.pop(), free.pop()
+            gone.merge = (r.uniform(days * 0.25, days * 0.75), rackets.index(into))
+            busy += [into, gone]
+    for racket in sample(r, free, MOVES):
+        racket.move = r.uniform(days * 0.2, days * 0.8)
+    for racket in sample(r, [x for x in adults if x not in busy and x.ends == OPEN], SILENCES):
+        start = max(racket.born, 0) + days * 0.15
+        start = r.uniform(start, max(days * 0.6, start + days * 0.01))
+        racket.quiet = (start, start + r.uniform(18, 50))
+
+
+def sample(r, rackets: list[Racket], share: float) -> list[Racket]:
+    """A share of rackets, at least one where there is any."""
+    return r.sample(rackets, min(len(rackets), max(1, round(len(rackets) * share))))
+
+
+def plan_splits(r, rackets: list[Racket], old: list[Racket], kids: list[Racket], days: int) -> None:
+    """Some of the bigger rackets lose fronts: a controller leaves with those he runs, or a part of any."""
+    big = [x for x in old if x.fronts >= 8] or old
+    for parent, kid in zip(r.sample(big, min(len(big), len(kids))), kids, strict=False):
+        day = r.uniform(days * 0.25, days * 0.75)
+        leaves = r.randrange(parent.controllers) if r.random() < 0.5 else None
+        taken = {n for n in range(parent.fronts) if n % parent.controllers == leaves}
+        if parent.controllers < 2 or len(taken) < 3:
+            leaves = None
+            taken = set(r.sample(range(parent.fronts), max(3, round(parent.fronts * r.uniform(0.35, 0.5)))))
+        parent.split = (day, rackets.index(kid), taken)
+        kid.parent, kid.born, kid.ends, kid.fronts = rackets.index(parent), day, OPEN, len(taken)
+        kid.controllers = 1 if leaves is not None else parent.controllers
+        kid.founder = leaves
+        for trait in ("category", "brands", "evasion", "price", "rate", "takedown_days", "grade_share", "says"):
+            setattr(kid, trait, getattr(parent, trait))
 
 
 def owner_at(cast: Cast, number: int, front: int, day: float) -> int:
@@ -53,7 +70,7 @@ def owner_at(cast: Cast, number: int, front: int, day: float) -> int:
 
 
 def follow_events(cast: Cast, r, number: int, front: int, i: int, role: str) -> None:
-    """What a split, a merger or a move does to a front that is open at the time."""
+    """What a split or a merger does to a front that is open at the time."""
     racket, shop = cast.rackets[number], cast.shops[i]
     if racket.split and shop.opened < racket.split[0] <= shop.closed and front in racket.split[2]:
         day, child, _ = racket.split
@@ -61,21 +78,20 @@ def follow_events(cast: Cast, r, number: int, front: int, i: int, role: str) -> 
         adopt(cast, r, shop, kid, [k for k in kid.pools["new"] if r.random() < 0.85], day + r.uniform(0, 9))
         racket.members[-1][3] = day
         kid.members.append([i, role, day, OPEN])
-        kid.shops.append(i)
     if racket.merge and shop.opened < racket.merge[0] <= shop.closed:
         day, into = racket.merge
         adopt(cast, r, shop, cast.rackets[into], [k for k in racket.pools["joined"] if r.random() < 0.75], day + r.uniform(0, 12))
 
 
-def adopt(cast: Cast, r, shop: Shop, racket: Racket, kinds, day: float) -> None:
-    """A front takes over common values of a racket, as after a split, a merger or a move."""
+def adopt(cast: Cast, r, shop: Shop, racket: Racket, kinds: list[str], day: float) -> None:
+    """A front takes over common values of a racket, as after a split or a merger."""
     for kind in kinds:
         if kind in ("payout", "phone", "handle", "device"):
-            replace(shop, kind, r.choice(racket.pools[kind]), day)
+            replace(shop, kind, common_value(r, racket, kind, shop.controller), day)
         elif kind == "return":
             replace(shop, "return", racket.return_place, day)
     if {"place", "account", "sender_phone"} & set(kinds):
-        old = cast.modes[shop.dispatch[-1][1][0][0]]
+        old = last_mode(cast, shop)
         mode = add_mode(
             cast,
             r,
@@ -83,14 +99,15 @@ def adopt(cast: Cast, r, shop: Shop, racket: Racket, kinds, day: float) -> None:
             account=r.choice(racket.pools["account"]) if "account" in kinds else old.account,
             phone=r.choice(racket.pools["sender_phone"]) if "sender_phone" in kinds else old.phone,
         )
-        shop.dispatch.append((day, ((mode, 1.0),)))
+        hand_over(shop, mode, day)
 
 
-def found_child(cast: Cast, r, number: int) -> None:
+def found_child(cast: Cast, r, kid: Racket) -> None:
     """What a group that leaves takes along, and what it changes: new values in three or four kinds."""
-    kid, parent = cast.rackets[number], cast.rackets[cast.rackets[number].parent]
+    parent = cast.rackets[kid.parent]
     kid.leak, kid.pools = dict(parent.leak), dict(parent.pools)
-    kid.fronts = len(parent.split[2])
+    if kid.founder is not None:
+        kid.pools |= {kind: [parent.pools[kind][kid.founder]] for kind in CONTROLLED}
     new = r.sample(SECESSION_KINDS, r.choice([3, 3, 4]))
     kid.workshop = add_place(cast, draw_place(r, r.choice(counties_making(kid.category)), village=r.random() < 0.5))
     kid.dispatch_how = r.choice(["own", "depot", "home"])
@@ -104,19 +121,21 @@ def found_child(cast: Cast, r, number: int) -> None:
 
 
 def move_workshop(cast: Cast, r, racket: Racket) -> None:
-    """The workshop moves, mostly within the county; goods that leave from it follow."""
-    day, old = racket.move, racket.dispatch_place
-    county = cast.places[racket.workshop].county if r.random() < 0.7 else r.choice(counties_making(racket.category))
+    """The workshop moves, mostly within the county; goods that leave from it or come back to it follow."""
+    day, old = racket.move, racket.workshop
+    county = cast.places[old].county if r.random() < 0.7 else r.choice(counties_making(racket.category))
     racket.workshop = add_place(cast, draw_place(r, county, village=r.random() < 0.5))
-    if racket.dispatch_how == "own":
+    if racket.dispatch_place == old:
         racket.dispatch_place = racket.workshop
+    if racket.return_place == old:
+        racket.return_place = racket.workshop
     record_sites(r, racket, day)
-    for i in racket.shops:
-        shop = cast.shops[i]
-        mode = cast.modes[shop.dispatch[-1][1][0][0]]
-        if racket.dispatch_how == "own" and mode.place == old and shop.opened < day < shop.closed:
-            new = add_mode(cast, r, racket.workshop, account=mode.account, phone=mode.phone, carrier=mode.carrier)
-            shop.dispatch.append((day + r.uniform(0, 4), ((new, 1.0),)))
+    for shop in (cast.shops[i] for i in racket.shops if cast.shops[i].closed > day):
+        then = max(shop.opened, day + r.uniform(0, 4))
+        if last_mode(cast, shop).place == old:
+            send_from(cast, r, shop, racket.workshop, then)
+        if any(kind == "return" and value == old and until >= OPEN for kind, value, _, until in shop.traits):
+            replace(shop, "return", racket.workshop, then)
 
 
 def list_events(cast: Cast, racket: Racket, n: int) -> None:

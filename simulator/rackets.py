@@ -1,20 +1,24 @@
-"""The operations that make counterfeits: what they share, what they hide, and where they are.
+"""The operations that make counterfeits: who runs them, what they share, what they hide, and where they are.
 
 Each racket hides other families of evidence. A family's `leak` is the chance that a shop takes the value
-from the racket's common pool instead of one of its own, so sharing is partial and noisy.
+from the racket's common pool instead of one of its own, so sharing is partial and noisy. What controllers
+work with (machines, phones) is theirs: each runs some of the shops, and now and then another's.
 """
 
 import math
 
 from simulator import brands, names
-from simulator.actors import OPEN, Cast, Racket, add_place, draw_identity, new_pictures
-from simulator.geography import counties_making, draw_place, shifted
+from simulator.actors import OPEN, Cast, Hub, Racket, add_place, draw_identity, new_pictures
+from simulator.geography import counties_making, draw_place, neighbour
+from simulator.shops import draw_hub
 from simulator.wording import add_text
 
 FAMILIES = (
     "identity", "payout", "device", "ip", "phone", "handle", "registered", "return", "account", "sender_phone",
     "place", "image", "text", "supply",
 )  # fmt: skip
+CONTROLLED = ("device", "ip", "phone", "handle")
+HELPS_OUT = 0.12  # chance that a value of another controller of the racket is used
 # A racket keeps some families apart altogether, some nearly, and does not care about the rest.
 HIDDEN, PARTLY = 0.48, 0.30
 
@@ -44,6 +48,7 @@ def draw_racket(r, number: int, preset, days: int) -> Racket:
         born=born,
         ends=ends,
         fronts=fronts,
+        controllers=max(1, round(fronts / r.uniform(5, 14))),
         rate=r.lognormvariate(0, 0.6),
         evasion=r.choice(["open", "mixed", "mixed", "careful"]),
         grade_share=r.choice([0, 0.2, 0.4, 0.7]),
@@ -55,9 +60,8 @@ def draw_racket(r, number: int, preset, days: int) -> Racket:
 
 
 def draw_pools(cast: Cast, r, racket: Racket, kinds=FAMILIES) -> None:
-    """The values a racket's shops share: few, so that each serves several shops."""
+    """The values a racket's shops share: one a controller, so that each serves several shops."""
     county = cast.places[racket.workshop].county
-    k = max(1, round(racket.fronts / r.uniform(5, 14)))
     draw = {
         "identity": lambda: draw_identity(r, county, r.random() < 0.4),
         "payout": lambda: names.draw_token(r),
@@ -72,9 +76,17 @@ def draw_pools(cast: Cast, r, racket: Racket, kinds=FAMILIES) -> None:
     }
     for kind in kinds:
         if kind in draw:
-            racket.pools[kind] = [draw[kind]() for _ in range(k)]
+            racket.pools[kind] = [draw[kind]() for _ in range(racket.controllers)]
     if "image" in kinds:
-        racket.pools["image"] = list(new_pictures(cast, max(2, k + 1)))
+        racket.pools["image"] = list(new_pictures(cast, max(2, racket.controllers + 1)))
+
+
+def common_value(r, racket: Racket, kind: str, controller: int):
+    """A value of a racket's own for one shop: what its controller works with, or anything where that does not matter."""
+    values = racket.pools[kind]
+    if kind in CONTROLLED and r.random() >= HELPS_OUT:
+        return values[controller % len(values)]
+    return r.choice(values)
 
 
 def settle(cast: Cast, r, racket: Racket) -> None:
@@ -86,28 +98,25 @@ def settle(cast: Cast, r, racket: Racket) -> None:
     u = r.random()
     if u < 0.45 and racket.dispatch_how != "forwarder":
         racket.return_place, racket.return_how = racket.dispatch_place, racket.dispatch_how
-    elif u < 0.75 or not cast.hubs:
+    elif u < 0.75:
         racket.return_place, racket.return_how = add_place(cast, draw_place(r, county)), "home"
     else:
-        racket.return_place, racket.return_how = cast.hubs[r.randrange(len(cast.hubs))].place, "agent"
+        racket.return_place, racket.return_how = draw_hub(cast, r).place, "agent"
     record_sites(r, racket, racket.born)
 
 
-def draw_dispatch(cast: Cast, r, racket: Racket) -> tuple[int, int]:
-    """(place, hub) that a racket's goods leave from; hub is -1 where it is its own."""
+def draw_dispatch(cast: Cast, r, racket: Racket) -> tuple[int, Hub | None]:
+    """The place that a racket's goods leave from, and the forwarder whose it is, if any."""
     w = cast.places[racket.workshop]
     if racket.dispatch_how == "own":
-        return racket.workshop, -1
-    if racket.dispatch_how == "forwarder" and cast.hubs:
-        hub = r.randrange(len(cast.hubs))
-        return cast.hubs[hub].place, hub
+        return racket.workshop, None
+    if racket.dispatch_how == "forwarder":
+        hub = draw_hub(cast, r)
+        return hub.place, hub
     if cast.villages and r.random() < 0.12:  # beside a village of honest shops
-        v = cast.places[r.choice(cast.villages)]
-        lng, lat = shifted(v.lng, v.lat, r.gauss(0, 120), r.gauss(0, 120))
-        near = draw_place(r, v.county, village=True)
-        return add_place(cast, type(near)(float(lng), float(lat), v.county, v.town, v.street, near.number, near.unit)), -1
+        return add_place(cast, neighbour(r, cast.places[r.choice(cast.villages)], 120)), None
     county = w.county if r.random() < 0.65 else r.choice(counties_making(racket.category))
-    return add_place(cast, draw_place(r, county)), -1
+    return add_place(cast, draw_place(r, county)), None
 
 
 def record_sites(r, racket: Racket, day: float) -> None:
