@@ -14,6 +14,14 @@ from simulator.orders import REASONS, REFUNDED, Orders
 SOURCES = ("rights_holder", "consumer", "platform", "test_buy")
 # How easily a rights holder's search finds a listing, by how its seller writes the name.
 FOUND = {"open": 2.0, "mixed": 0.8, "careful": 0.2}
+# How a lead goes on; many stop on the way.
+COURSES = (
+    ("taken_up", "test_buy_fake", "site_visited", "site_confirmed", "case_built", "arrest", "convicted"),
+    ("taken_up", "site_visited", "site_wrong", "dismissed"),
+    ("taken_up", "test_buy_genuine", "dismissed"),
+    ("declined",),
+)
+COURSE_SHARES = (6, 2, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +90,21 @@ def make_outcomes(cast: Cast, r, days: int) -> list[Outcome]:
     honest = [i for i, s in enumerate(cast.shops) if s.racket < 0 and not s.group]
     for _ in range(max(3, days // 4)):
         case, county, at = f"EXT-{r.randrange(10**6):06d}", r.randrange(len(COUNTIES)), r.uniform(0, days * 0.7)
-        for event in ("taken_up", *r.sample(["test_buy_fake", "site_visited", "case_built"], r.randint(0, 3))):
-            outcomes.append(
-                Outcome(
-                    case, county, event, at, at + r.uniform(0.1, 3), r.choice(staff), value=round(r.lognormvariate(11, 1), 2) if event == "case_built" else None
-                )
-            )
+        recorded = at
+        for event, more in draw_course(r, honest):
+            recorded = max(recorded, at) + r.uniform(0.05, 2)
+            undoes = len(outcomes) - 1 if event == "undo" else -1
+            outcomes.append(Outcome(case, county, event, at, recorded, r.choice(staff), undoes=undoes, **more))
             at += r.uniform(1, 8)
-        if r.random() < 0.3:
-            pair = tuple(r.sample(honest, 2))
-            outcomes.append(Outcome(case, county, "cannot_link", at, at + 0.5, r.choice(staff), pair=pair, reason="不同经营者"))
-        elif r.random() < 0.3:
-            outcomes.append(Outcome(case, county, "undo", at, at + 0.2, r.choice(staff), undoes=len(outcomes) - 1, reason="录入错误"))
     return outcomes
+
+
+def draw_course(r, honest: list[int]) -> list[tuple[str, dict]]:
+    """(event, what else is known of it) of one lead, in order. An undo takes back the event before it."""
+    course = r.choices(COURSES, COURSE_SHARES)[0]
+    steps = [(event, {"value": round(r.lognormvariate(11, 1), 2)} if event == "case_built" else {}) for event in course[: r.randint(1, len(course))]]
+    if r.random() < 0.3:
+        steps.append(("cannot_link", {"pair": tuple(r.sample(honest, 2)), "reason": "不同经营者"}))
+    elif r.random() < 0.3:
+        steps.append(("undo", {"reason": "录入错误"}))
+    return steps

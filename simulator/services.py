@@ -15,7 +15,7 @@ def add_hubs(cast: Cast, r, n: int) -> None:
                 phones=tuple(names.draw_phone(r) for _ in range(r.randint(2, 6))),
                 accounts=tuple(names.draw_token(r) for _ in range(r.randint(1, 5))),
                 carrier=r.choice(["yto", "zto", "sto", "yunda"]),
-                share=rank**-1.2,
+                share=rank**-1.3,
             )
         )
 

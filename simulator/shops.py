@@ -24,7 +24,7 @@ from simulator.actors import (
 from simulator.geography import COUNTIES, draw_place
 from simulator.wording import add_text
 
-AT_HUB = 0.18  # share of ordinary shops that send through a forwarder or a shared warehouse
+AT_HUB = 0.22  # share of ordinary shops that send through a forwarder or a shared warehouse
 BY_AGENCY = 0.03  # share of ordinary shops that an agency registered
 AT_AGENCY, NO_ADDRESS, ELSEWHERE = 0.02, 0.01, 0.4  # shops registered at an agency's office, nowhere, not where they pack
 MOVES = 0.0006  # chance per day that a shop moves house
