@@ -29,6 +29,17 @@ class Changes:
         return self.item[a:b], self.state[a:b]
 
 
+@dataclass
+class Known:
+    """When everything became known: the day of each step of each thing (NEVER where it does not), and the rows of shops."""
+
+    orders: np.ndarray  # paid, shipped, received, ended
+    parcels: np.ndarray  # handed over, delivered
+    listings: np.ndarray  # listed, repriced, removed
+    shops: Changes
+    images: dict[int, int]  # of the pictures that are delivered as files
+
+
 def order_changes(world: World) -> tuple[Changes, np.ndarray]:
     o = world.orders
     steps = np.stack([o.paid_at, o.shipped_at, o.received_at, o.ended_at], axis=1)

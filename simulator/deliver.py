@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulator import changes, dirt, pictures, rows
+from simulator.changes import Known
 from simulator.feeds import FEEDS, KEYS, SUFFIXES, count_rows, csv_lines, json_line, json_lines, parquet_bytes
 from simulator.presets import date_of
 from simulator.world import World
@@ -35,38 +36,58 @@ class Options:
     draw_pictures: bool = True
 
 
-def deliver(world: World, out: Path, options: Options, say) -> tuple[Record, dict]:
+@dataclass
+class Delivery:
+    """One feed of one day as it is to be written."""
+
+    feed: str
+    date: str
+    columns: dict[str, list]
+    number: int = 1
+    spoiled: list[dirt.Dirt] = field(default_factory=list)
+    faults: dict[int, str] = field(default_factory=dict)  # by row, what is wrong with the file that it names
+    blobs: dict | None = None
+
+
+def deliver(world: World, out: Path, options: Options, say) -> tuple[Record, Known]:
     """Writes all feeds of all days. Returns what was delivered, and the days on which things became known."""
-    record = Record()
-    known: dict = {}
-    orders, known["orders"] = changes.order_changes(world)
-    parcels, known["parcels"] = changes.parcel_changes(world)
-    listings, known["listings"] = changes.listing_changes(world)
+    orders, order_days = changes.order_changes(world)
+    parcels, parcel_days = changes.parcel_changes(world)
+    listings, listing_days = changes.listing_changes(world)
     shops = changes.shop_changes(world)
-    known["shops"] = shops
     reports, outcomes = changes.report_changes(world), changes.outcome_changes(world)
-    images = pictures.choose(world, known["listings"][:, 0]) if options.draw_pictures else None
-    known["images"] = images
-    feeds = {
+    images = pictures.choose(world, listing_days[:, 0]) if options.draw_pictures else {}
+    make = {
         "sellers": lambda d: rows.shop_rows(world, *shops.of(d)),
         "listings": lambda d: rows.listing_rows(world, *listings.of(d)),
-        "images": lambda d: pictures.draw_day(world, images, d, out / "landing") if images else ({}, None),
         "orders": lambda d: rows.order_rows(world, *orders.of(d)),
         "shipments": lambda d: rows.parcel_rows(world, *parcels.of(d)),
         "brands": lambda d: rows.brand_rows(world) if d == 0 else {},
         "reports": lambda d: rows.report_rows(world, *reports.of(d)),
         "outcomes": lambda d: rows.outcome_rows(world, *outcomes.of(d)),
     }
+    record = Record()
     corrected = choose_corrections(world)
     turns = dict.fromkeys(FEEDS, 0)
     for day in range(world.days):
-        for feed, make in feeds.items():
-            columns = make(day)
-            columns, blobs = columns if feed == "images" else (columns, None)
-            write_day(world, out, options, record, feed, day, columns, blobs, (feed, day) in corrected, turns)
+        for feed in FEEDS:
+            if feed == "images":
+                ready = draw_images(world, [image for image, d in images.items() if d == day], day, out)
+            else:
+                ready = Delivery(feed, date_of(day), make[feed](day))
+            write_day(world, out, options, record, day, ready, (feed, day) in corrected, turns)
         if day % max(1, world.days // 10) == 0 or day == world.days - 1:
             say(f"day {day + 1} of {world.days} written")
-    return record, known
+    return record, Known(order_days, parcel_days, listing_days, shops, images)
+
+
+def draw_images(world: World, images: list[int], day: int, out: Path) -> Delivery:
+    """The pictures of one day, drawn beside their rows."""
+    date = date_of(day)
+    columns = pictures.draw_rows(world, images, out / "landing" / "images" / f"dt={date}")
+    faults = {row: "not_a_picture" if pictures.is_no_picture(n) else "wrong_hash" for row, n in enumerate(images)
+              if pictures.is_no_picture(n) or pictures.has_wrong_hash(n)}  # fmt: skip
+    return Delivery("images", date, columns, faults=faults, blobs={"count": len(images), "bytes": sum(columns["bytes"])} if images else None)
 
 
 def choose_corrections(world: World) -> set[tuple[str, int]]:
@@ -76,34 +97,36 @@ def choose_corrections(world: World) -> set[tuple[str, int]]:
     return {(r.choice(["orders", "shipments", "listings"]), d) for d in r.sample(days, min(len(days), world.preset.redelivered_days))}
 
 
-def write_day(world, out, options, record, feed, day, columns, blobs, is_corrected, turns) -> None:
-    """One feed of one day: its rows, its dirt, and a first delivery that was wrong where it was corrected."""
-    date = date_of(day)
+def write_day(world: World, out: Path, options: Options, record: Record, day: int, ready: Delivery, is_corrected: bool, turns: dict) -> None:
+    """One feed of one day: its rows, its dirt, and a first delivery that was wrong where it was corrected.
+
+    `turns`: how many dirty rows each feed has had, so that all kinds get their turn.
+    """
+    feed, columns = ready.feed, ready.columns
     r = random.Random(f"{world.seed}/{feed}/{day}")
-    folder = out / "landing" / feed / f"dt={date}"
-    spoiled = draw_dirt(world, r, feed, day, columns, options.format, turns)
-    delivery = 1
+    folder = out / "landing" / feed / f"dt={ready.date}"
+    ready.spoiled = spoil_some(world, r, ready, day, options.format, turns)
     if is_corrected and count_rows(columns):
-        delivery = 2
+        ready.number = 2
         if options.redeliver_later:
             other = random.Random(f"{world.seed}/{feed}/{day}/first")
-            write_folder(record, folder, feed, date, 1, options.format, other, first_attempt(other, feed, columns), [], None)
-            folder = out / "redelivered" / feed / f"dt={date}"
-    write_folder(record, folder, feed, date, delivery, options.format, r, columns, spoiled, blobs)
+            write_folder(record, folder, options.format, other, Delivery(feed, ready.date, first_attempt(other, feed, columns)))
+            folder = out / "redelivered" / feed / f"dt={ready.date}"
+    write_folder(record, folder, options.format, r, ready)
     if count_rows(columns) and (feed, day) in (("orders", 1), ("listings", 5)):
-        write_unlisted(record, folder, feed, date, delivery, columns)
+        write_unlisted(record, folder, ready)
 
 
-def draw_dirt(world: World, r, feed: str, day: int, columns: dict, format: str, turns: dict) -> list[dirt.Dirt]:
-    rows = count_rows(columns)
-    if not rows or feed in ("images", "outcomes") and day:
+def spoil_some(world: World, r, ready: Delivery, day: int, format: str, turns: dict) -> list[dirt.Dirt]:
+    """The dirty rows of one day; small feeds have theirs on the first."""
+    feed, rows = ready.feed, count_rows(ready.columns)
+    if not rows or (feed in ("images", "outcomes") and day):
         return []
     n = dirt.how_many(r, rows, max(world.preset.dirt_share, 0.1 if feed == "brands" else 0))
-    kinds = dirt.kinds_for(feed, format)
-    found = dirt.draw_dirt(r, feed, kinds, turns[feed], columns, format, n, f"{feed}-{day}")
+    found = dirt.draw_dirt(r, feed, dirt.kinds_for(feed, format), turns[feed], ready.columns, format, n, f"{feed}-{day}")
     turns[feed] += n
     if feed == "listings" and day == 3 and world.preset.has_long_line and format == "jsonl":
-        found.append(dirt.long_line(columns, feed))
+        found.append(dirt.long_line(ready.columns, feed))
     return found
 
 
@@ -117,10 +140,10 @@ def first_attempt(r, feed: str, columns: dict) -> dict:
     return part
 
 
-def write_folder(record, folder: Path, feed, date, delivery, format, r, columns, spoiled, blobs) -> None:
+def write_folder(record: Record, folder: Path, format: str, r, ready: Delivery) -> None:
     """Files and manifest of one delivery."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = count_rows(columns)
+    feed, date, rows = ready.feed, ready.date, count_rows(ready.columns)
     parts = -(-rows // PART_ROWS)
     if 100 < rows <= PART_ROWS and int(date[-2:]) % 5 == 0:
         parts = 2
@@ -128,19 +151,30 @@ def write_folder(record, folder: Path, feed, date, delivery, format, r, columns,
     files = []
     for k in range(parts):
         a, b = rows * k // parts, rows * (k + 1) // parts
-        part = {name: values[a:b] for name, values in columns.items()}
-        mine = spoiled if k == 0 else []
+        part = {name: values[a:b] for name, values in ready.columns.items()}
+        spoiled = ready.spoiled if k == 0 else []
         name = f"part-{k}.{SUFFIXES[format]}"
-        body, lines = encode(r, feed, format, part, mine, drifted)
+        body, lines = encode(r, feed, format, part, spoiled, drifted)
         (folder / name).write_bytes(body)
-        files.append({"name": name, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest(), "rows": b - a + len(mine)})
-        record.deliveries.append((feed, date, delivery, name, b - a + len(mine), True))
-        record.dirt_rows += [(feed, date, delivery, name, line, d.kind, d.expect, d.key) for d, line in zip(mine, lines, strict=True)]
-    manifest = {"feed": feed, "dt": date, "delivery": delivery, "format": format, "schema_version": 1, "files": files}
-    if blobs:
-        manifest["blobs"] = blobs
-    manifest["delivered_at"] = f"{date}T{17 + delivery}:{10 + int(r.random() * 40)}:00Z"
+        files.append({"name": name, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest(), "rows": b - a + len(spoiled)})
+        here = (feed, date, ready.number, name)
+        record.deliveries.append((*here, b - a + len(spoiled), True))
+        record.dirt_rows += [(*here, line, d.kind, d.expect, d.key) for d, line in zip(spoiled, lines, strict=True)]
+        keys = part[KEYS[feed]]
+        record.dirt_rows += [(*here, line_of(i - a + (format == "csv"), lines), kind, "either", keys[i - a]) for i, kind in ready.faults.items() if a <= i < b]
+    manifest = {"feed": feed, "dt": date, "delivery": ready.number, "format": format, "schema_version": 1, "files": files}
+    if ready.blobs:
+        manifest["blobs"] = ready.blobs
+    manifest["delivered_at"] = f"{date}T{17 + ready.number}:{10 + int(r.random() * 40)}:00Z"
     (folder / "_manifest.json").write_text(json.dumps(manifest, indent=1))
+
+
+def line_of(index: int, spoiled: list[int]) -> int:
+    """The line of what would be the line of this index if there were no dirty lines."""
+    line = index + 1
+    for other in spoiled:
+        line += other <= line
+    return line
 
 
 def encode(r, feed: str, format: str, columns: dict, spoiled: list[dirt.Dirt], drifted: bool) -> tuple[bytes, list[int]]:
@@ -169,13 +203,14 @@ def encode(r, feed: str, format: str, columns: dict, spoiled: list[dirt.Dirt], d
     return gzip.compress(b"\n".join(lines) + b"\n", GZIP_LEVEL, mtime=0), [spot + 1 for spot in spots]
 
 
-def write_unlisted(record: Record, folder: Path, feed: str, date: str, delivery: int, columns: dict) -> None:
+def write_unlisted(record: Record, folder: Path, ready: Delivery) -> None:
     """A file that somebody left in the folder and no manifest names."""
-    n = min(5, count_rows(columns))
+    feed, date, key = ready.feed, ready.date, KEYS[ready.feed]
+    n = min(5, count_rows(ready.columns))
     lines = []
     for i in range(n):
-        row = {name: values[i] for name, values in columns.items()} | {KEYS[feed]: f"UNLISTED-{date}-{i}"}
-        record.dirt_rows.append((feed, date, delivery, UNLISTED, i + 1, "unlisted", "ignore", row[KEYS[feed]]))
+        row = {name: values[i] for name, values in ready.columns.items()} | {key: f"UNLISTED-{date}-{i}"}
+        record.dirt_rows.append((feed, date, ready.number, UNLISTED, i + 1, "unlisted", "ignore", row[key]))
         lines.append(json_line(row))
     (folder / UNLISTED).write_bytes(gzip.compress("\n".join([*lines, ""]).encode(), GZIP_LEVEL, mtime=0))
-    record.deliveries.append((feed, date, delivery, UNLISTED, n, False))
+    record.deliveries.append((feed, date, ready.number, UNLISTED, n, False))

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from simulator import names
 from simulator.actors import OPEN
-from simulator.changes import NEVER, Changes
+from simulator.changes import NEVER, Changes, Known
 from simulator.geography import METRES_PER_DEGREE
 from simulator.world import World
 
@@ -38,7 +38,7 @@ class Uses:
     family: np.ndarray  # by value
 
 
-def collect_uses(world: World, known: dict) -> Uses:
+def collect_uses(world: World, known: Known) -> Uses:
     """All values that a racket's shop and at least one other shop used."""
     seen: dict[tuple, int] = {}
 
@@ -47,11 +47,11 @@ def collect_uses(world: World, known: dict) -> Uses:
         if day < seen.get(key, NEVER):
             seen[key] = day
 
-    note_traits(world, known["shops"], note)
-    note_parcels(world, known["parcels"], note)
+    note_traits(world, known.shops, note)
+    note_parcels(world, known.parcels, note)
     note_listings(world, known, note)
     for k in np.flatnonzero(world.orders.buyer_shop >= 0).tolist():
-        supplier, day = int(world.orders.shop[k]), int(known["orders"][k, 0])
+        supplier, day = int(world.orders.shop[k]), int(known.orders[k, 0])
         note(supplier, "supplier", supplier, day)
         note(int(world.orders.buyer_shop[k]), "supplier", supplier, day)
     numbers: dict[tuple, int] = {}
@@ -123,19 +123,18 @@ def first_of_pairs(a, b, day, nth: int) -> list[tuple[int, int, int]]:
     return list(zip(a[enough].tolist(), b[enough].tolist(), day[enough].tolist(), strict=True))
 
 
-def note_listings(world: World, known: dict, note) -> None:
+def note_listings(world: World, known: Known, note) -> None:
     """Shared descriptions, files uploaded twice, and pictures that were delivered and look alike."""
     x, images = world.listings, world.images
-    drawn = known["images"].days() if known["images"] else {}
     for i, shop in enumerate(x.shop):
-        day = int(known["listings"][i, 0])
+        day = int(known.listings[i, 0])
         if day >= world.days:
             continue
         if x.text[i] >= 0:
             note(shop, "text", x.text[i], day)
         for image in x.images[i]:
             note(shop, "image", image, day)
-            if image in drawn:
+            if image in known.images:
                 note(shop, "picture", images.base[image], day)
 
 
@@ -193,9 +192,9 @@ def is_doubly_connected(active: set[int], pairs: list[tuple[int, int, int]]) -> 
     return False
 
 
-def weekly(world: World, known: dict, uses: Uses, order_racket: np.ndarray, sundays: list[int]) -> list[dict]:
+def weekly(world: World, known: Known, uses: Uses, order_racket: np.ndarray, sundays: list[int]) -> list[dict]:
     """One row per racket and Sunday, as in the truth table `observability`."""
-    first = known["orders"][:, 0]
+    first = known.orders[:, 0]
     fake = np.array(world.listings.is_fake)[world.orders.listing] & (order_racket >= 0)
     closed = np.array([s.closed for s in world.cast.shops])
     n = len(world.cast.rackets)

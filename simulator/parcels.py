@@ -180,9 +180,8 @@ def of_transfers(cast: Cast, g, days: int) -> dict:
     known = a + (b - a) * g.random(m)
     working = np.array([not is_quiet(cast, n, t) for n, t in zip(number.tolist(), known.tolist(), strict=True)], bool)
     number, known, m = number[working], known[working], int(working.sum())
-    pick = lambda f: np.array([f(t) for t in cast.transfers], int)[number] if m else np.empty(0, int)
-    mode, place = pick(lambda t: t.mode), pick(lambda t: t.place)
-    category = pick(lambda t: CATEGORIES.index(t.category))
+    table = [(t.mode, t.place, CATEGORIES.index(t.category)) for t in cast.transfers]
+    mode, place, category = np.array(table, int).reshape(-1, 3)[number].T
     return scan(cast, g, mode, known) | {
         "order": np.full(m, -1), "mode": mode, "recipient": 2 * 10**9 + place, "county": np.array([p.county for p in cast.places])[place],
         "place": place, "known_at": known, "delivered_at": known + 1 + g.gamma(3, .6, m), "weight": g.lognormal(2.3, .6, m),

@@ -3,38 +3,27 @@
 import hashlib
 import io
 import random
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance
 
 from simulator.changes import NEVER
-from simulator.presets import date_of
+from simulator.feeds import FEEDS
 from simulator.world import World
 
 SIDE = 144  # pixels of a base picture
 
 
-@dataclass
-class Chosen:
-    """Pictures that are delivered as files: image numbers by the day on which they are."""
+def choose(world: World, listed: np.ndarray) -> dict[int, int]:
+    """The day of each picture that is delivered as a file: as many as the preset wants, of listings drawn at random.
 
-    by_day: dict
-
-    def __contains__(self, image: int) -> bool:
-        return any(image in found for found in self.by_day.values())
-
-    def days(self) -> dict[int, int]:
-        return {image: day for day, found in self.by_day.items() for image in found}
-
-
-def choose(world: World, known) -> Chosen:
-    """As many pictures as the preset wants, of whole listings drawn at random. `known`: day of each listing."""
+    `listed`: day on which each listing became known.
+    """
     first: dict[int, int] = {}
     for listing, shown in enumerate(world.listings.images):
         for image in shown:
-            first[image] = min(first.get(image, NEVER), int(known[listing]))
+            first[image] = min(first.get(image, NEVER), int(listed[listing]))
     r = random.Random(f"{world.seed}/pictures")
     chosen: dict[int, int] = {}
     for listing in r.sample(range(len(world.listings)), len(world.listings)):
@@ -43,23 +32,15 @@ def choose(world: World, known) -> Chosen:
         for image in world.listings.images[listing]:
             if first[image] < world.days:
                 chosen[image] = first[image]
-    by_day: dict[int, list[int]] = {}
-    for image, day in sorted(chosen.items()):
-        by_day.setdefault(day, []).append(image)
-    return Chosen(by_day)
+    return dict(sorted(chosen.items()))
 
 
-def draw_day(world: World, chosen: Chosen, day: int, landing: Path) -> tuple[dict, dict | None]:
-    """Draws the pictures of one day beside their rows. Returns the rows and the manifest's count of files.
+def draw_rows(world: World, images: list[int], folder: Path) -> dict[str, list]:
+    """Draws pictures as files below a day's folder and returns their rows.
 
     A few rows claim a wrong hash, a few files are no pictures: both are found only when a file is read.
     """
-    images = chosen.by_day.get(day, [])
-    if not images:
-        return {}, None
-    folder = landing / "images" / f"dt={date_of(day)}"
-    columns: dict[str, list] = {"image_id": [], "path": [], "sha256": [], "bytes": []}
-    total = 0
+    rows = []
     for number in images:
         name = world.ids.images[number]
         body, suffix = draw_file(world, number)
@@ -67,17 +48,22 @@ def draw_day(world: World, chosen: Chosen, day: int, landing: Path) -> tuple[dic
         path = f"files/{digest[:2]}/{name}.{suffix}"
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(body)
-        total += len(body)
-        columns["image_id"].append(name)
-        columns["path"].append(path)
-        columns["sha256"].append(digest if number % 97 != 5 else hashlib.sha256(name.encode()).hexdigest())
-        columns["bytes"].append(len(body))
-    return columns, {"count": len(images), "bytes": total}
+        claimed = hashlib.sha256(name.encode()).hexdigest() if has_wrong_hash(number) else digest
+        rows.append((name, path, claimed, len(body)))
+    return {name: list(values) for name, values in zip(FEEDS["images"], zip(*rows, strict=True), strict=True)} if rows else {}
+
+
+def has_wrong_hash(number: int) -> bool:
+    return number % 97 == 5
+
+
+def is_no_picture(number: int) -> bool:
+    return number % 89 == 7
 
 
 def draw_file(world: World, number: int) -> tuple[bytes, str]:
     """(bytes, suffix) of one uploaded file."""
-    if number % 89 == 7:
+    if is_no_picture(number):
         return b"<html>403 Forbidden</html>", "jpg"
     picture = draw_picture(random.Random(f"{world.seed}/picture/{world.images.base[number]}"))
     alteration = world.images.alteration[number]

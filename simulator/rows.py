@@ -100,8 +100,8 @@ def _sender(name: str, phone: str, account: str | None, carrier: str, written: s
 
 
 def address(cast, place, style: int) -> str:
-    """A place as somebody writes it; what is text already stays as it is."""
-    if isinstance(place, str):
+    """A place as somebody writes it; text stays as it is, and so does nothing."""
+    if place is None or isinstance(place, str):
         return place
     if place not in cast.spelled:
         cast.spelled[place] = spellings(cast.places[place])
@@ -120,28 +120,30 @@ def shop_row(world: World, i: int, at: float) -> dict:
     for kind, value, a, b in s.traits:
         if a <= at < b or (a <= at and b >= s.closed):
             have.setdefault(kind, []).append(value)
-    one = lambda kind: have.get(kind, [None])[-1]
+    last = {kind: values[-1] for kind, values in have.items()}
     closed = s.closed if s.closed <= at else np.nan
     devices = have.get("device", [])
     if len(devices) > 1 and (i + int(at)) % 3 == 0:
         devices = devices[:-1]
     habit = (i * 13 + 5) % 23
-    spot = lambda kind, shift: None if one(kind) is None else address(cast, one(kind), (habit + shift) % 5)
-    style = time_styles([i])
-    time = lambda t: iso_times([t], style)[0]
+    registered_at, closed_at, updated_at = iso_times([s.opened, closed, max(at, 0.0)], time_styles([i] * 3))
     return {
-        "seller_id": world.ids.sellers[i], "platform": s.platform, "shop_name": s.name, "legal_name": one("legal_name"),
-        "licence_no": one("licence"), "id_token": one("id_token"), "registered_at": time(s.opened), "closed_at": time(closed),
+        "seller_id": world.ids.sellers[i], "platform": s.platform, "shop_name": s.name, "legal_name": last.get("legal_name"),
+        "licence_no": last.get("licence"), "id_token": last.get("id_token"), "registered_at": registered_at, "closed_at": closed_at,
         "close_reason": s.close_reason if s.closed <= at else None,
         "phones": [names.spell_phone(p, (habit + k) % 9 if (habit + k) % 9 < 6 else 0) for k, p in enumerate(have.get("phone", []))],
-        "handles": list(have.get("handle", [])), "registered_address": spot("registered", 0), "return_address": spot("return", 2),
-        "payout_account": one("payout"), "devices": devices, "ip_prefixes": have.get("ip", []), "updated_at": time(max(at, 0.0)),
+        "handles": list(have.get("handle", [])), "registered_address": address(cast, last.get("registered"), habit % 5),
+        "return_address": address(cast, last.get("return"), (habit + 2) % 5),
+        "payout_account": last.get("payout"), "devices": devices, "ip_prefixes": have.get("ip", []), "updated_at": updated_at,
     }  # fmt: skip
 
 
 def listing_rows(world: World, item, state) -> dict[str, list]:
     x, ids = world.listings, world.ids
-    get = lambda column: [column[i] for i in item.tolist()]
+
+    def get(column: list) -> list:
+        return [column[i] for i in item.tolist()]
+
     style = time_styles(item)
     listed, repriced, removed = np.array(get(x.listed)), np.array(get(x.repriced)), np.array(get(x.removed))
     updated = np.choose(state, [listed, repriced, removed])
@@ -165,7 +167,7 @@ def listing_rows(world: World, item, state) -> dict[str, list]:
 
 
 def brand_rows(world: World) -> dict[str, list]:
-    """All brands as their rights holders know them: not every spelling, not every distributor."""
+    """All brands as their rights holders know them: with the protected spellings alone."""
     authorised = world.cast.authorised
     return {
         "brand_id": list(world.ids.brands),
@@ -196,22 +198,25 @@ def report_rows(world: World, item, state) -> dict[str, list]:
 
 def outcome_rows(world: World, item, state) -> dict[str, list]:
     rows = [world.outcomes[i] for i in item.tolist()]
-    name = lambda i: f"O{50021 + 11 * i}"
     pairs = [x.pair or (-1, -1) for x in rows]
     return {
-        "outcome_id": [name(i) for i in item.tolist()],
+        "outcome_id": [outcome_id(i) for i in item.tolist()],
         "racket_id": [x.case for x in rows],
         "jurisdiction": [COUNTIES[x.county].code for x in rows],
         "event": [x.event for x in rows],
         "reason": [x.reason for x in rows],
         "subject_a": pick(world.ids.sellers, [a for a, _ in pairs]),
         "subject_b": pick(world.ids.sellers, [b for _, b in pairs]),
-        "undoes": [name(x.undoes) if x.undoes >= 0 else None for x in rows],
+        "undoes": [outcome_id(x.undoes) if x.undoes >= 0 else None for x in rows],
         "value_cny": [f"{x.value:.2f}" if x.value is not None else None for x in rows],
         "happened_at": iso_times([x.at for x in rows]),
         "recorded_at": iso_times([x.recorded_at for x in rows]),
         "recorded_by": [x.recorded_by for x in rows],
     }
+
+
+def outcome_id(number: int) -> str:
+    return f"O{50021 + 11 * number}"
 
 
 def pick(values, index) -> list:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from simulator import observability
 from simulator.actors import OPEN
-from simulator.changes import NEVER
+from simulator.changes import NEVER, Known
 from simulator.geography import COUNTIES
 from simulator.orders import CLOSED, FATES
 from simulator.presets import FIRST_DAY, date_of, sundays_of
@@ -27,7 +27,7 @@ def clear(out: Path) -> None:
     (out / "WORLD.json").unlink(missing_ok=True)
 
 
-def write(world: World, record, known: dict, out: Path, say) -> None:
+def write(world: World, record, known: Known, out: Path, say) -> None:
     """WORLD.json and all truth tables. `record`: what was delivered; `known`: when things became known."""
     folder = out / "truth"
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,13 +86,13 @@ def instants(at) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(start + pd.to_timedelta(np.round(np.asarray(at) * 86400), unit="s")).tz_convert("UTC")
 
 
-def order_table(world: World, known: dict, order_racket, inside) -> pd.DataFrame:
+def order_table(world: World, known: Known, order_racket, inside) -> pd.DataFrame:
     """Orders that were delivered at all."""
     o, p, ids = world.orders, world.parcels, world.ids
-    days = known["orders"]
+    days = known.orders
     first = days[:, 0]
     last = np.where(days == NEVER, -1, days).max(axis=1)
-    out = np.flatnonzero((p.order >= 0) & (p.return_of < 0) & (known["parcels"][:, 0] < world.days))
+    out = np.flatnonzero((p.order >= 0) & (p.return_of < 0) & (known.parcels[:, 0] < world.days))
     n_waybills = np.bincount(p.order[out], minlength=len(o))
     parcel = np.full(len(o), -1)
     main = out[~p.is_second[out]]
@@ -100,7 +100,7 @@ def order_table(world: World, known: dict, order_racket, inside) -> pd.DataFrame
     parcel[p.order[main]] = main
     has = parcel >= 0
     early = has & (np.nan_to_num(p.scanned_at[parcel], nan=np.inf) < o.paid_at)
-    listed = known["listings"][:, 0]
+    listed = known.listings[:, 0]
     rackets = np.array([x.name for x in world.cast.rackets] + [None], object)
     sellers = np.array([*ids.sellers, None], object)
     table = pd.DataFrame({
@@ -119,7 +119,7 @@ def order_table(world: World, known: dict, order_racket, inside) -> pd.DataFrame
         "last_dt": last,
         "listing_dt": np.where(listed >= NEVER, NEVER_LISTED, listed)[o.listing],
         "waybill_no": np.array([*ids.waybills, None], object)[parcel],
-        "waybill_dt": np.where(has, known["parcels"][parcel, 0], np.nan),
+        "waybill_dt": np.where(has, known.parcels[parcel, 0], np.nan),
         "n_waybills": n_waybills,
         "scan_lng": np.where(has, p.lng[parcel], np.nan),
         "scan_lat": np.where(has, p.lat[parcel], np.nan),
@@ -145,12 +145,12 @@ def member_table(world: World) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["seller_id", "racket", "role", "day_from", "day_to"])
 
 
-def racket_table(world: World, known: dict, order_racket, weekly: pd.DataFrame) -> pd.DataFrame:
+def racket_table(world: World, known: Known, order_racket, weekly: pd.DataFrame) -> pd.DataFrame:
     rackets = world.cast.rackets
     fake = np.array(world.listings.is_fake)[world.orders.listing]
     first = np.full(len(rackets), NEVER)
-    mine = fake & (order_racket >= 0) & (known["orders"][:, 0] < world.days)
-    np.minimum.at(first, order_racket[mine], known["orders"][mine, 0])
+    mine = fake & (order_racket >= 0) & (known.orders[:, 0] < world.days)
+    np.minimum.at(first, order_racket[mine], known.orders[mine, 0])
     seen = weekly[weekly.observable & weekly.recent].groupby("racket").ds.min()
     return pd.DataFrame({
         "racket": [x.name for x in rackets],
@@ -161,7 +161,7 @@ def racket_table(world: World, known: dict, order_racket, weekly: pd.DataFrame) 
     })  # fmt: skip
 
 
-def is_inferable(world: World, known: dict, number: int) -> bool:
+def is_inferable(world: World, known: Known, number: int) -> bool:
     """Whether the place of making can be concluded from what was delivered: see `UPSTREAM_NEEDED`.
 
     Goods leave from the workshop itself; or three scanned parcels lead from it to a depot of the racket's own;
@@ -173,7 +173,7 @@ def is_inferable(world: World, known: dict, number: int) -> bool:
         return True
     transfers = [k for k, t in enumerate(cast.transfers) if t.racket == number and t.what == "upstream"
                  and cast.modes[t.mode].place == racket.workshop]  # fmt: skip
-    delivered = known["parcels"][:, 0] < world.days
+    delivered = known.parcels[:, 0] < world.days
     scanned = int((np.isin(p.transfer, transfers) & np.isfinite(p.lng) & delivered).sum())
     if scanned < UPSTREAM_NEEDED:
         return False
@@ -197,19 +197,20 @@ def site_table(world: World) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["racket", "kind", "lng", "lat", "county", "day_from", "day_to", "how"])
 
 
-def value_table(world: World, known: dict, order_racket, inside) -> pd.DataFrame:
+def value_table(world: World, known: Known, order_racket, inside) -> pd.DataFrame:
     """Turnover with counterfeit goods known by each Sunday. After a merger the past of both counts."""
-    o, days = world.orders, known["orders"]
+    o, days = world.orders, known.orders
+    names = [x.name for x in world.cast.rackets]
     fake = np.array(world.listings.is_fake)[o.listing] & (order_racket >= 0)
     rows = []
     for ds in sundays_of(world.days):
         merged = np.array([*observability.survivors(world, ds), -1])[order_racket]
         ended = days[:, 3] <= ds
         counts = fake & (days[:, 0] <= ds) & ~(ended & (o.fate == CLOSED))
-        refund = np.where(ended, o.refunded, 0)
-        n = len(world.cast.rackets)
-        total = lambda mask, amount, to=merged: np.bincount(to[mask], amount[mask], n)  # noqa: B023
-        gross, net = total(counts & ~inside, o.paid), total(counts & ~inside, o.paid - refund)
-        rows.append(pd.DataFrame({"racket": [x.name for x in world.cast.rackets], "ds": ds, "gross": gross, "net": net,
-                                  "gross_with_internal": total(counts, o.paid)}))  # fmt: skip
+        kept = o.paid - np.where(ended, o.refunded, 0)
+        sums = {
+            name: np.bincount(merged[mask], amount[mask], len(names))
+            for name, mask, amount in (("gross", counts & ~inside, o.paid), ("net", counts & ~inside, kept), ("gross_with_internal", counts, o.paid))
+        }
+        rows.append(pd.DataFrame({"racket": names, "ds": ds} | sums))
     return pd.concat(rows, ignore_index=True)

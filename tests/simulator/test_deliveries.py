@@ -11,7 +11,7 @@ import pytest
 
 from simulator.feeds import FEEDS, KEYS
 from simulator.presets import date_of
-from tests.simulator.conftest import lines_of, manifests
+from tests.simulator.conftest import BROKEN_FILE, lines_of, manifests
 
 
 def test_every_feed_has_a_manifest_for_every_day(tiny):
@@ -44,7 +44,7 @@ def test_a_key_stands_once_per_day_among_the_good_rows(good_rows):
         assert len(seen) == len(set(seen))
 
 
-def test_pictures_lie_beside_the_rows_and_are_counted(tiny, good_rows):
+def test_pictures_lie_beside_the_rows_and_are_counted(tiny, truth, good_rows):
     counted = {manifest["dt"]: manifest.get("blobs") for _, manifest in manifests(tiny, "images")}
     rows = good_rows("images")
     bodies = [(row, (tiny / "landing" / "images" / f"dt={row['ds']}" / row["path"]).read_bytes()) for row in rows]
@@ -52,8 +52,11 @@ def test_pictures_lie_beside_the_rows_and_are_counted(tiny, good_rows):
         mine = [body for row, body in bodies if row["ds"] == day]
         assert (blobs or {"count": 0, "bytes": 0}) == {"count": len(mine), "bytes": sum(map(len, mine))}
     assert all(len(body) == row["bytes"] for row, body in bodies)
-    right = [hashlib.sha256(body).hexdigest() == row["sha256"] for row, body in bodies]
-    assert sum(right) >= 0.9 * len(right) > 40
+    wrong = {row["image_id"]: "wrong_hash" for row, body in bodies if hashlib.sha256(body).hexdigest() != row["sha256"]}
+    wrong |= {row["image_id"]: "not_a_picture" for row, body in bodies if body.startswith(b"<html>")}
+    named = truth["dirt_rows"].query("kind in @BROKEN_FILE").set_index("key").kind.to_dict()
+    assert wrong == named
+    assert 0 < len(wrong) < 0.1 * len(bodies)
 
 
 def test_no_images_leaves_the_feed_empty(written):
