@@ -265,9 +265,9 @@ def replace(shop: Shop, kind: str, value, day: float) -> None:
     shop.traits.append([kind, value, day, OPEN])
 
 
-def hand_over(shop: Shop, mode: int, day: float) -> None:
-    """From a day on a shop hands over in this one way."""
-    shop.dispatch = [way for way in shop.dispatch if way[0] < day] + [(day, ((mode, 1.0),))]
+def hand_over(shop: Shop, ways: tuple, day: float) -> None:
+    """From a day on a shop hands over in these ways: ((mode, share), …)."""
+    shop.dispatch = [then for then in shop.dispatch if then[0] < day] + [(day, ways)]
 
 
 def first_place(cast: Cast, shop: Shop) -> int:
@@ -280,10 +280,14 @@ def last_mode(cast: Cast, shop: Shop) -> Mode:
     return cast.modes[shop.dispatch[-1][1][0][0]]
 
 
-def send_from(cast: Cast, r, shop: Shop, place: int, day: float) -> None:
-    """From a day on a shop hands over at another place, and the waybill says the same as before."""
-    old = last_mode(cast, shop)
-    hand_over(shop, add_mode(cast, r, place, name=old.name, phone=old.phone, account=old.account, carrier=old.carrier), day)
+def send_from(cast: Cast, r, shop: Shop, old: int, new: int, day: float) -> None:
+    """From a day on a shop hands over at a new place what it did at an old one, and the waybill says the same."""
+    ways = []
+    for mode, share in shop.dispatch[-1][1]:
+        m = cast.modes[mode]
+        ways.append((add_mode(cast, r, new, name=m.name, phone=m.phone, account=m.account, carrier=m.carrier) if m.place == old else mode, share))
+    if tuple(ways) != shop.dispatch[-1][1]:
+        hand_over(shop, tuple(ways), day)
 
 
 def change_something(r, shop: Shop, days: int) -> None:

@@ -99,7 +99,7 @@ def adopt(cast: Cast, r, shop: Shop, racket: Racket, kinds: list[str], day: floa
             account=r.choice(racket.pools["account"]) if "account" in kinds else old.account,
             phone=r.choice(racket.pools["sender_phone"]) if "sender_phone" in kinds else old.phone,
         )
-        hand_over(shop, mode, day)
+        hand_over(shop, ((mode, 1.0),), day)
 
 
 def found_child(cast: Cast, r, kid: Racket) -> None:
@@ -132,8 +132,7 @@ def move_workshop(cast: Cast, r, racket: Racket) -> None:
     record_sites(r, racket, day)
     for shop in (cast.shops[i] for i in racket.shops if cast.shops[i].closed > day):
         then = max(shop.opened, day + r.uniform(0, 4))
-        if last_mode(cast, shop).place == old:
-            send_from(cast, r, shop, racket.workshop, then)
+        send_from(cast, r, shop, old, racket.workshop, then)
         if any(kind == "return" and value == old and until >= OPEN for kind, value, _, until in shop.traits):
             replace(shop, "return", racket.workshop, then)
 

@@ -128,7 +128,7 @@ def sometimes_move(cast: Cast, r, shops: list[Shop], county: int, days: int) -> 
             own = day + r.uniform(0, 9) if len(shops) > 1 else day
             if shop.opened < own < shop.closed:
                 replace(shop, "return", place, own)
-                send_from(cast, r, shop, place, own)
+                send_from(cast, r, shop, first_place(cast, shop), place, own)
 
 
 def draw_hub(cast: Cast, r) -> Hub:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from simulator import brands, names
+from simulator.actors import OPEN, Goods, Shop, give, replace
 from simulator.geography import COUNTIES, bd09_from_gcj02, draw_place, gcj02_from_wgs84, spellings
 from simulator.presets import PRESETS
+from simulator.rackets import common_value, draw_racket
 from simulator.world import build_world
 
 
@@ -88,6 +90,46 @@ def test_honest_shops_share_what_rackets_share(demo):
     assert any({"racket", "honest_single"} <= users[account] for account in hubs & set(users))
 
 
+def test_honest_makers_buy_materials_too(demo):
+    """A purchase of materials tells nothing by itself."""
+    buyers = {demo.cast.shops[p.buyer].kind for p in demo.cast.purchases if p.supplier in demo.cast.material_shops}
+    assert {"racket", "honest_single", "wholesaler", "village", "honest_multi_shop"} <= buyers
+
+
+def test_few_forwarders_have_most_of_the_trade(demo):
+    place = {hub.place: number for number, hub in enumerate(demo.cast.hubs)}
+    sent = np.array([place.get(demo.cast.modes[shop.dispatch[0][1][0][0]].place, -1) for shop in demo.cast.shops])
+    users = np.bincount(sent[sent >= 0], minlength=len(place))
+    assert users.argmax() == 0
+    assert users[0] > users.sum() / 3
+
+
+def test_honest_shops_change_values_and_move_too(demo):
+    honest = [shop for shop in demo.cast.shops if shop.racket < 0]
+    changed = [{kind for kind, _, since, _ in shop.traits if since > max(shop.opened, 0)} for shop in honest]
+    assert {kind for kinds in changed for kind in kinds} == {"phone", "device", "payout", "return"}
+    assert 0.02 < np.mean([bool(kinds) for kinds in changed]) < 0.2
+    assert all(len(shop.dispatch) == 2 for shop, kinds in zip(honest, changed, strict=True) if "return" in kinds)
+
+
+def test_a_replaced_value_ends_when_the_new_one_begins():
+    shop = Shop("taobao", "used", "", -5, Goods("honest", ("other",)), 1)
+    give(shop, [("phone", "a"), ("phone", "b"), ("device", "x")], -5)
+    replace(shop, "phone", "d", 30)
+    replace(shop, "phone", "c", 20)
+    assert shop.traits == [["phone", "a", -5, 20], ["phone", "b", -5, 20], ["device", "x", -5, OPEN], ["phone", "d", 30, 20], ["phone", "c", 20, OPEN]]
+
+
+def test_fronts_of_one_controller_share_his_machines():
+    racket = draw_racket(random.Random(1), 0, PRESETS["demo"], 35)
+    racket.pools = {"device": ["d0", "d1", "d2"], "payout": ["p0", "p1", "p2"]}
+    r = random.Random(2)
+    devices = [common_value(r, racket, "device", 4) for _ in range(300)]
+    payouts = [common_value(r, racket, "payout", 4) for _ in range(300)]
+    assert 0.85 < devices.count("d1") / 300 < 1
+    assert all(80 < payouts.count(value) < 120 for value in racket.pools["payout"])
+
+
 def test_shops_that_come_back_after_a_takedown_carry_over_only_a_part(demo):
     shops = demo.cast.shops
     values = [{(kind, value) for kind, value, *_ in shop.traits} for shop in shops]
@@ -109,6 +151,36 @@ def test_a_dormant_racket_sells_nothing(demo):
         assert not ((at > racket.quiet[0]) & (at < racket.quiet[1])).any()
 
 
+def test_a_racket_does_one_thing_at_most_besides_a_split_or_a_merger(demo):
+    """Dormancy and moves would be blurred by fronts that leave or come."""
+    for number, racket in enumerate(demo.cast.rackets):
+        takes_another = any(other.merge and other.merge[1] == number for other in demo.cast.rackets)
+        if racket.split or racket.merge or takes_another or racket.parent >= 0:
+            assert racket.quiet is None and racket.move is None
+    happened = {event for _, event, *_ in demo.cast.events}
+    assert happened >= {"birth", "split", "merge", "merged_into", "dormant", "revive", "move"}
+
+
+def test_nothing_leaves_a_workshop_after_it_has_moved():
+    cast = build_world(PRESETS["demo"], 4, 35, lambda line: None).cast
+    moved = [x for x in cast.rackets if x.move is not None and x.dispatch_how == "own"]
+    assert moved
+    for racket in moved:
+        (old,) = [place for kind, place, since, _, _ in racket.sites if kind == "made_at" and since < racket.move]
+        for shop in (cast.shops[i] for i in racket.shops if cast.shops[i].closed > racket.move):
+            day, ways = shop.dispatch[-1]
+            assert old not in [cast.modes[mode].place for mode, _ in ways]
+            assert day < max(racket.move, shop.opened) + 4
+
+
+def test_who_left_a_group_buys_no_more_from_it(demo):
+    (parent,) = [racket for racket in demo.cast.rackets if racket.split]
+    day, child, _ = parent.split
+    left = {i for i, *_ in demo.cast.rackets[child].members}
+    stayed = set(parent.sources) - left
+    assert all(p.day_to <= day for p in demo.cast.purchases if p.buyer in left and p.supplier in stayed)
+
+
 def test_a_split_gives_the_new_group_values_of_its_own(demo):
     parents = [racket for racket in demo.cast.rackets if racket.split]
     assert parents
@@ -124,6 +196,15 @@ def test_no_order_is_paid_before_its_listing_or_after_its_shop_closed(demo):
     closed = np.array([shop.closed for shop in demo.cast.shops])[demo.orders.shop]
     assert (demo.orders.paid_at >= listed).all()
     assert (demo.orders.paid_at <= closed).all()
+
+
+def test_an_undo_is_recorded_after_what_it_undoes(demo):
+    undone = [x for x in demo.outcomes if x.undoes >= 0]
+    assert undone
+    for undo in undone:
+        before = demo.outcomes[undo.undoes]
+        assert undo.event == "undo" and before.case == undo.case and before.recorded_at < undo.recorded_at
+    assert all(x.at < x.recorded_at for x in demo.outcomes)
 
 
 def test_every_county_code_has_six_digits():
