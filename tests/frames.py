@@ -1,12 +1,13 @@
 """Frames from tables that stand in a test, what a transform gets of them, and results as lines to compare.
 
 A table is text: a line of column names, then one line a row, cells parted by `|`. `-` is null, `''` the empty text;
-`03-01` is that day of 2024; lists are parted by `,`. Columns left out are null, or empty where they must not be null.
+`03-01` is that day of 2024; lists are parted by `,`. Columns left out are null, or empty where they must not be null
+(times: the midnight of `ds`).
 """
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
@@ -20,7 +21,7 @@ from jobs.catalog import catalog
 from jobs.table import DAY, Column, due_days
 
 YEAR = 2024
-NOT_GIVEN: dict[str, Any] = {"string": "", "boolean": False, "array<string>": []}
+EMPTY = {"string": "''", "boolean": "false", "array<string>": "''", "date": "01-01", "timestamp": "01-01"}
 
 
 def day(text: str) -> date:
@@ -28,30 +29,44 @@ def day(text: str) -> date:
     return date.fromisoformat(text if len(text) > 5 else f"{YEAR}-{text}")
 
 
+def day_text(value: date) -> str:
+    """A day as the lines of `lines` spell it."""
+    return str(value).removeprefix(f"{YEAR}-")
+
+
 def frame(spark: SparkSession, table: str, text: str) -> DataFrame:
-    """Rows of a declared table."""
-    header, *lines = [line for line in text.strip().splitlines() if line.strip()]
+    """Rows of a declared table, written as text."""
+    return frame_of(spark, table, rows_of(table, text))
+
+
+def rows_of(table: str, text: str) -> list[dict[str, Any]]:
+    """Rows of a declared table, written as text, as Python values of the columns that it has."""
+    header, *body = [line for line in text.strip().splitlines() if line.strip()]
     names = [name.strip() for name in header.split("|")]
     columns = {column.name: column for column in catalog()[table].table.schema()}
-    rows = []
-    for line in lines:
-        cells = dict(zip(names, [cell.strip() for cell in line.split("|")], strict=True))
-        rows.append([_value(column, cells.pop(name, None)) for name, column in columns.items()])
-        assert not cells, f"{table} has no {sorted(cells)}"
-    return frame_of(spark, table, rows)
+    assert set(names) <= set(columns), f"{table} has no {sorted(set(names) - set(columns))}"
+    cells = [zip(names, [cell.strip() for cell in line.split("|")], strict=True) for line in body]
+    return [{name: _value(columns[name], cell) for name, cell in row} for row in cells]
 
 
-def frame_of(spark: SparkSession, table: str, rows: Sequence[Sequence[Any]]) -> DataFrame:
-    """Rows of a declared table, with Python values of all its columns in order."""
-    return spark.createDataFrame(rows, ", ".join(f"{c.name} {c.type}" for c in catalog()[table].table.schema()))
+def frame_of(spark: SparkSession, table: str, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
+    """Rows of a declared table, with Python values of some columns. A date may stand for its midnight, UTC."""
+    columns = catalog()[table].table.schema()
+    blank = {column.name: None if column.nullable else _value(column, EMPTY.get(column.type, "0")) for column in columns}
+    instants = [column.name for column in columns if column.type == "timestamp"]
+    required = [column.name for column in columns if column.type == "timestamp" and not column.nullable]
+    filled = []
+    for row in rows:
+        values = {**blank, **dict.fromkeys(required, row["ds"]), **row}
+        for name in instants:
+            if type(values[name]) is date:
+                values[name] = datetime.combine(values[name], datetime.min.time(), UTC)
+        filled.append(tuple(values[column.name] for column in columns))
+    return spark.createDataFrame(filled, ", ".join(f"{c.name} {c.type}" for c in columns))
 
 
-def _value(column: Column, cell: str | None) -> Any:
-    if cell is None and not column.nullable and column.type in NOT_GIVEN:
-        return NOT_GIVEN[column.type]
-    if cell is None and not column.nullable:
-        cell = "01-01" if column.type in ("date", "timestamp") else "0"
-    if cell is None or cell == "-":
+def _value(column: Column, cell: str) -> Any:
+    if cell == "-":
         return None
     if column.type == "date":
         return day(cell)
@@ -101,12 +116,57 @@ def stacked(frames: Sequence[DataFrame]) -> DataFrame:
     return reduce(DataFrame.unionByName, frames)
 
 
+class Cases:
+    """Cases of one transform, each with its rows beside its test, computed in one Spark job: starting one takes seconds.
+
+    ids: columns that identify; every case gets values of its own there, so that no case sees another's rows.
+    given: what a case has of a read when it says nothing.
+    """
+
+    def __init__(self, table: str, first: str, last: str, ids: str, **given: str) -> None:
+        self.table, self.first, self.last, self.ids, self.given = table, first, last, ids.split(), given
+        self._cases: dict[str, dict[str, str]] = {}
+        self._found: dict[str, list[dict[str, str]]] | None = None
+
+    def rows(self, **tables: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Decorates a test with its rows, one text per read."""
+
+        def keep(test: Callable[..., None]) -> Callable[..., None]:
+            assert test.__name__ not in self._cases
+            self._cases[test.__name__] = tables
+            return test
+
+        return keep
+
+    def lines(self, spark: SparkSession, test: str, columns: str) -> list[str]:
+        """The result of one test's rows, as `lines` gives it."""
+        if self._found is None:
+            self._found = self._compute(spark)
+        return sorted(" ".join(row[name] for name in columns.split()) for row in self._found[test])
+
+    def _compute(self, spark: SparkSession) -> dict[str, list[dict[str, str]]]:
+        frames = {}
+        for name, read in catalog()[self.table].table.reads.items():
+            rows = [self._own(n, row) for n, case in enumerate(self._cases.values()) for row in rows_of(read.table, case.get(name) or self.given[name])]
+            frames[name] = frame_of(spark, read.table, rows)
+        found: dict[str, list[dict[str, str]]] = {test: [] for test in self._cases}
+        for row in _texts(transformed(self.table, self.first, self.last, **frames)):
+            case = next(n for n in (row[name].partition("/") for name in self.ids if name in row) if n[1])[0]
+            found[list(self._cases)[int(case)]].append({name: text.removeprefix(f"{case}/") for name, text in row.items()})
+        return found
+
+    def _own(self, n: int, row: dict[str, Any]) -> dict[str, Any]:
+        return {name: f"{n}/{value}" if name in self.ids and value is not None else value for name, value in row.items()}
+
+
 def lines(result: DataFrame, columns: str) -> list[str]:
     """The wanted columns, one row a line, in order of their text; in the spelling of `frame`."""
-    names = columns.split()
-    kinds = dict(result.dtypes)
-    wanted = [F.date_format(name, "yyyy-MM-dd'T'HH:mm").alias(name) if kinds[name] == "timestamp" else F.col(name) for name in names]
-    return sorted(" ".join(_text(value) for value in row) for row in result.select(*wanted).collect())
+    return sorted(" ".join(row.values()) for row in _texts(result.select(*columns.split())))
+
+
+def _texts(result: DataFrame) -> list[dict[str, str]]:
+    spelt = {name: F.date_format(name, "yyyy-MM-dd'T'HH:mm") for name, kind in result.dtypes if kind == "timestamp"}
+    return [{name: _text(value) for name, value in row.asDict().items()} for row in result.withColumns(spelt).collect()]
 
 
 def _text(value: Any) -> str:

@@ -5,7 +5,8 @@ after the order) became known or changed. The newest row with ds <= D is the ord
 
 Reads orders and parcels of the last LOOK_BACK days, so a day costs the same after years; listings and shops as of
 the day, whatever their age. An order is never lost for want of a partner: `join_state` lists what is wrong with it.
-It is never multiplied by having two parcels: the one shown was scanned, if any was, and has the lowest number.
+It is never multiplied by having two parcels: the one shown has the place of its first scan, if any has, was scanned,
+if any was, and has the lowest number.
 A parcel that comes more than LOOK_BACK days after its order last changed stays in core.parcels only.
 
 `turnover_change_cny` and `fake_refund_change` add up: over all rows until D they give what is known on D.
@@ -64,8 +65,8 @@ TABLE = Table(
         weight_kg            double comment 'as weighed by the carrier'
         join_state           string not null comment 'complete, or what is wrong, joined by +: no_listing, no_shipment, past_look_back, several_shipments, shipment_before_payment'
         is_first             boolean not null comment 'no earlier row of this order within the look-back'
-        is_first_shipment    boolean not null comment 'the first day on which a parcel is known'
-        is_first_scan        boolean not null comment 'the first day on which the place of the first scan is known'
+        is_first_shipment    boolean not null comment 'first row of the order on which a parcel is known'
+        is_first_scan        boolean not null comment 'first row of the order on which the place of the first scan is known'
         turnover_change_cny  decimal(18,2) not null comment 'paid, orders not closed: this row less the one before it'
         fake_refund_change   int not null comment '1 when a refund for fakes became known, -1 when it was taken back'
     """,
@@ -98,9 +99,10 @@ def join_parcels(orders: DataFrame, parcels: DataFrame, late: DataFrame, days: l
     orders, parcels, late (order_id, ds) go into one sort by order and day; windows over it do the as-of join.
     """
     order = F.struct(*ORDER)
-    # The order of fields ranks parcels: goods before returns, scanned first, lowest number, newest row.
+    # The order of fields ranks parcels: goods before returns, known place first, scanned first, lowest number, newest row.
     parcel = F.struct(
         F.col("return_of").isNotNull().alias("is_return"),
+        F.col("first_scan_lng").isNull().alias("is_unplaced"),
         F.col("first_scan_at").isNull().alias("is_unscanned"),
         "waybill_no",
         (-_day_number(F.col("ds"))).alias("newness"),
@@ -130,6 +132,7 @@ def join_parcels(orders: DataFrame, parcels: DataFrame, late: DataFrame, days: l
         F.last("order", ignorenulls=True).over(before).alias("order_before"),
         F.min("parcel").over(known).alias("parcel"),
         (F.min(goods).over(known) != F.max(goods).over(known)).alias("has_several"),
+        F.min(F.when(F.col("order").isNotNull(), F.col("day"))).over(known).alias("order_day"),
         F.min(F.when(goods.isNotNull(), F.col("day"))).over(known).alias("shipment_day"),
         F.min(F.when(goods.isNotNull() & F.col("parcel.first_scan_lng").isNotNull(), F.col("day"))).over(known).alias("scan_day"),
     )  # fmt: skip
@@ -181,11 +184,20 @@ def name_faults(events: DataFrame) -> DataFrame:
         *[parcel[name].alias(name) for name in PARCEL],
         F.when(faults == "", "complete").otherwise(faults).alias("join_state"),
         (before.isNull() & ~is_old).alias("is_first"),
-        F.coalesce(F.col("shipment_day") == F.col("day"), F.lit(False)).alias("is_first_shipment"),
-        F.coalesce(F.col("scan_day") == F.col("day"), F.lit(False)).alias("is_first_scan"),
+        _is_first_day("shipment_day", is_old).alias("is_first_shipment"),
+        _is_first_day("scan_day", is_old).alias("is_first_scan"),
         (_turnover(order) - counted_before).cast("decimal(18,2)").alias("turnover_change_cny"),
         (_is_fake_refund(order) - _is_fake_refund(before)).alias("fake_refund_change"),
     )  # fmt: skip
+
+
+def _is_first_day(known_since: str, is_old: Column) -> Column:
+    """The first row of the order on which something is known: a parcel may come before its order does.
+
+    Of an old order the first row may lie before the look-back, so there only the parcel's own day counts.
+    """
+    first_row = F.when(is_old, F.col(known_since)).otherwise(F.greatest(known_since, "order_day"))
+    return F.col(known_since).isNotNull() & (first_row == F.col("day"))
 
 
 def _turnover(order: Column) -> Column:
