@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from jobs.errors import UsageError
+from jobs.provenance import code_version
 from jobs.table import Feed, Table
 
 LAYERS = ("staging", "core", "evidence", "links", "rackets")
@@ -38,6 +39,11 @@ class Declaration:
         names = {read.table for read in self.table.reads.values()}
         names |= {read.keyframes for read in self.table.reads.values() if read.keyframes}
         return names - {self.name}
+
+    @property
+    def code_version(self) -> str:
+        """Version of the code that computes this table's rows."""
+        return code_version(self.name, getattr(self.table, "like", None))
 
     @property
     def reads_own_past(self) -> bool:

@@ -31,7 +31,9 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 input not arrived, 4 an audit refused.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     parsed = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    log = logging.StreamHandler()
+    log.setLevel(logging.WARNING)  # on the handler: libraries set levels on their own loggers
+    logging.basicConfig(handlers=[log], format="%(levelname)s %(name)s %(message)s")
     try:
         parsed.handler(parsed)
         return 0

@@ -105,10 +105,10 @@ def _read_text(read: Read) -> str:
 
 
 def _kept_by_the_runner() -> str:
-    from jobs import audit, receipts, runner
+    from jobs import audit, publish, receipts
 
     kept = (
-        ("staging.rejects", "rows that were not taken in, and why", runner.REJECT_COLUMNS),
+        (publish.REJECTS, "rows that were not taken in, and why", publish.REJECT_COLUMNS),
         (receipts.RUNS, "one row per published range of a table", receipts.COLUMNS),
         (audit.AUDITS, "what every audit found", audit.COLUMNS),
     )

@@ -4,19 +4,15 @@ A receipt knows, for every day of its range, how many rows it has and a hash ove
 day still what it was when somebody read it" needs no look at the data.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from jobs import storage
 from jobs.locks import table_lock
-from jobs.settings import ROOT
 from jobs.table import DAY, SUNDAY, Column, Read, Table, days_between, parse_columns
 
 RUNS = "ops.runs"
@@ -195,40 +191,3 @@ def write(spark: SparkSession, warehouse: str, receipt: Receipt) -> None:
 def _frame(spark: SparkSession, receipts: list[Receipt], path: str) -> DataFrame:
     schema = storage.read(spark, path).schema
     return spark.createDataFrame([receipt.as_tuple() for receipt in receipts], schema)
-
-
-@cache
-def code_version(table: str) -> str:
-    """`<git commit>+<hash>`: the hash covers what can change this table's rows, so a new README re-runs nothing."""
-    digest = sha256()
-    for pattern in ("jobs/*.py", "jobs/graph/*.py", f"jobs/{table.replace('.', '/')}.py", "conf/reference/*"):
-        for path in sorted(ROOT.glob(pattern)):
-            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
-    return f"{_git_commit()}+{digest.hexdigest()[:12]}"
-
-
-def _git_commit() -> str:
-    """Short commit of the checkout, "nogit" outside one; read from .git so that no process is started."""
-    head = ROOT / ".git" / "HEAD"
-    if not head.is_file():
-        return "nogit"
-    text = head.read_text().strip()
-    if not text.startswith("ref: "):
-        return text[:12]
-    ref = text.removeprefix("ref: ")
-    loose = ROOT / ".git" / ref
-    if loose.is_file():
-        return loose.read_text().strip()[:12]
-    packed = ROOT / ".git" / "packed-refs"
-    lines: Iterator[str] = iter(packed.read_text().splitlines() if packed.is_file() else [])
-    return next((line.split()[0][:12] for line in lines if line.endswith(" " + ref)), "nogit")
-
-
-def same_code(one: str, other: str) -> bool:
-    """Whether two code versions compute the same, whatever the commit."""
-    return one.split("+")[-1] == other.split("+")[-1]
-
-
-def to_json(receipt: Receipt) -> str:
-    """What a Delta commit carries as its user metadata."""
-    return json.dumps({"run_id": receipt.run_id, "code_version": receipt.code_version})

@@ -1,36 +1,27 @@
 """Runs tables over ranges of days: read → transform → persist → audit → publish → receipt."""
 
 import inspect
-import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs import feeds, landing, receipts, storage
 from jobs.catalog import Declaration, catalog
-from jobs.errors import AuditError, JobError, NotArrivedError
+from jobs.errors import JobError, NotArrivedError
 from jobs.locks import table_lock
 from jobs.progress import Progress
+from jobs.provenance import same_code
+from jobs.publish import Loaded, persisted, publish
 from jobs.receipts import Day, Ledger, Receipt
 from jobs.settings import Settings
-from jobs.table import Feed, Read, Table, day_ranges, due_days, parse_columns
+from jobs.table import Feed, Read, Table, day_ranges, due_days
 
-REJECTS = "staging.rejects"
-REJECT_COLUMNS = parse_columns("""
-    ds       date not null comment 'day of the delivery'
-    feed     string not null comment 'which feed'
-    file     string not null comment 'file of that day'
-    line     bigint not null comment 'position of the row in the file, from 1; the header of a CSV file is 1'
-    raw      string comment 'the row as it stood, broken UTF-8 replaced; of a repeated Parquet or CSV row, its text form'
-    reasons  array<string> not null comment 'what was wrong: <what>:<column>, duplicate, superseded, …'
-""")
-
+# Of a delivery's files, as they lie there: what one task of a load reads.
+TASK_BYTES = 32 << 20
 
 @dataclass
 class Run:
@@ -95,7 +86,7 @@ def why_due(run: Run, declared: Declaration, day: date) -> str | None:
     receipt = run.ledger.published(declared.name, day)
     if receipt is None:
         return "not published"
-    if not receipts.same_code(receipt.code_version, receipts.code_version(declared.name)):
+    if not same_code(receipt.code_version, declared.code_version):
         return "code changed"
     if isinstance(declared.table, Feed):
         return _redelivered(run, declared, day, receipt.days[day])
@@ -204,8 +195,9 @@ def _compute_table(run: Run, declared: Declaration, first: date, last: date) -> 
     frames = {name: _read(run, read, first, last, inputs) for name, read in table.reads.items()}
     extra: dict[str, Any] = {"days": days} if "days" in inspect.signature(declared.transform).parameters else {}
     frame = conform(declared.transform(**frames, **extra), declared)
-    receipt = _publish(run, declared, frame, days, inputs)
-    return [receipt], absent
+    # Rows of a day lie together and in key order: one file a day unless the day is large.
+    with persisted(frame.hint("rebalance", "ds").sortWithinPartitions("ds", *table.key)) as laid_out:
+        return [publish(run, declared, laid_out, days, inputs)], absent
 
 
 def _before_gap(declared: Declaration, days: list[date], missing: dict[date, str]) -> tuple[list[date], list[NotArrivedError]]:
@@ -291,16 +283,16 @@ def _load_batch(run: Run, declared: Declaration, feed: Feed, name: str, batch: S
         if delivery.unlisted:
             run.progress.line(f"{declared.name:26} {delivery.day}: not in the manifest, not read: {', '.join(delivery.unlisted)}")
     rows = feeds.read_rows(run.spark, feed, batch)
-    with persisted(feeds.judge(rows, feed)) as judged:
-        marked = feeds.mark_repeats(judged, feed)
+    # A small file is a small task: a few tasks read many of them.
+    tasks = max(2 * run.spark.sparkContext.defaultParallelism, sum(file.bytes for d in batch for file in d.files) // TASK_BYTES)
+    with persisted(feeds.judge(rows, feed).coalesce(tasks)) as judged, persisted(feeds.mark_repeats(judged, feed)) as marked:
         if unknown := feeds.unknown_columns(judged):
             run.progress.line(f"{declared.name:26} columns outside the contract, kept out: {', '.join(unknown)}")
-        _check_columns_delivered(judged, declared, batch)
-        frame = feeds.staged(marked, feed)
-        return _publish(run, declared, frame, [d.day for d in batch], {}, feed_parts=(marked, batch, name))
+        _check_columns_delivered(judged, declared)
+        return publish(run, declared, feeds.staged(marked, feed), [d.day for d in batch], {}, Loaded(feed, name, batch, marked))
 
 
-def _check_columns_delivered(judged: DataFrame, declared: Declaration, batch: Sequence[landing.Delivery]) -> None:
+def _check_columns_delivered(judged: DataFrame, declared: Declaration) -> None:
     """JSON has no header: a required column is missing when not one row of a day has it."""
     required = [c.name for c in declared.table.schema()[1:] if not c.nullable]
     found = judged.groupBy("ds").agg(
@@ -311,94 +303,3 @@ def _check_columns_delivered(judged: DataFrame, declared: Declaration, batch: Se
         for name in required:
             if row[f"has_{name}"] == 0:
                 raise JobError(f"{declared.name} of {row['ds']}: no row has the required column {name}; ask for a redelivery")
-
-
-# --- audit and publish --------------------------------------------------------------------------
-
-
-@contextmanager
-def persisted(frame: DataFrame) -> Iterator[DataFrame]:
-    """The frame, computed at most once, spilling to disk."""
-    frame.persist(StorageLevel.MEMORY_AND_DISK)
-    try:
-        yield frame
-    finally:
-        frame.unpersist()
-
-
-def _publish(
-    run: Run, declared: Declaration, frame: DataFrame, days: Sequence[date], inputs: dict[str, int],
-    feed_parts: tuple[DataFrame, Sequence[landing.Delivery], str] | None = None,
-) -> Receipt:  # fmt: skip
-    """Audits and publishes one range. Raises AuditError when a critical expectation does not hold."""
-    from jobs import audit
-
-    started, run_id = datetime.now(UTC), uuid.uuid4().hex[:16]
-    path, table = run.path(declared.name), declared.table
-    keys = ["ds", *table.key]
-    # Rows of a day lie together and in key order: one file a day unless the day is large.
-    laid_out = frame if feed_parts else frame.hint("rebalance", "ds").sortWithinPartitions(*keys)
-    with persisted(laid_out) as final:
-        facts = _day_facts(final, [c.name for c in table.schema()])
-        rows = {day: facts[day].rows if day in facts else 0 for day in days}
-        checks = audit.audit(final, declared, days) + audit.audit_volume(rows, declared.name, run.ledger)
-        rejected = 0
-        if feed_parts and isinstance(table, Feed):
-            marked, batch, name = feed_parts
-            checks += audit.audit_balance(feeds.balance(marked, batch), table)
-            turned_away = feeds.rejects(marked, name)
-            rejected = turned_away.count()
-        audit.write(run.spark, run.warehouse, run_id, declared.name, days[0], days[-1], checks, datetime.now(UTC))
-        refused = [check for check in checks if not check.success and check.severity == "critical"]
-        warned = [check for check in checks if not check.success and check.severity == "warning"]
-        for check in warned:
-            run.progress.line(f"{declared.name:26} {check.line()}")
-        if refused:
-            raise AuditError(
-                f"{declared.name} {days[0]}..{days[-1]} was not published: {refused[0].line()}"
-                + (f" (and {len(refused) - 1} more)" if len(refused) > 1 else "")
-                + f"; see `python -m jobs audit {declared.name} --ds {days[-1]}`"
-            )
-        where = storage.in_range(days[0], days[-1]) if table.every == "day" else storage.on_days(days)
-        metadata = {"run_id": run_id, "code_version": receipts.code_version(declared.name), "inputs": inputs}
-        if feed_parts:
-            _publish_rejects(run, feeds.rejects(*feed_parts[::2]), feed_parts[2], where, metadata, rejected)
-        storage.ensure(run.spark, path, table.schema(), ("ds",), declared.doc.split("\n")[0])
-        output = storage.replace(run.spark, path, final, where, metadata, sum(rows.values()))
-    delivered = {d.day: d for d in feed_parts[1]} if feed_parts else {}
-    finished = datetime.now(UTC)
-    receipt = Receipt(
-        run_id, declared.name, days[0], days[-1], receipts.code_version(declared.name), inputs, output,
-        sum(rows.values()), rejected, len(warned),
-        {
-            day: Day(
-                rows[day], facts[day].hash if day in facts else 0,
-                delivered[day].number if day in delivered else None,
-                delivered[day].digest if day in delivered else None,
-            )
-            for day in days
-        },
-        started, finished, (finished - started).total_seconds(),
-    )  # fmt: skip
-    receipts.write(run.spark, run.warehouse, receipt)
-    run.ledger.add(receipt)
-    return receipt
-
-
-def _day_facts(frame: DataFrame, columns: Sequence[str]) -> dict[date, Day]:
-    """Per day: rows, and a hash that does not depend on their order (keys are unique, so none cancel out)."""
-    hashed = F.xxhash64(*columns)
-    facts = frame.groupBy("ds").agg(F.count("*").alias("rows"), F.bit_xor(hashed).alias("hash"))
-    return {row["ds"]: Day(row["rows"], row["hash"]) for row in facts.collect()}
-
-
-def _publish_rejects(run: Run, frame: DataFrame, feed: str, where: str, metadata: dict[str, Any], rows: int) -> None:
-    """Replaces a feed's rejects of these days. Before the staged rows: a killed run shows rejects early, never none."""
-    path = run.path(REJECTS)
-    with table_lock(run.spark, run.warehouse, REJECTS, wait_seconds=600):
-        storage.ensure(run.spark, path, REJECT_COLUMNS, ("ds", "feed"), "rows that were not taken in, and why")
-        where = f"{where} AND feed = '{feed}'"
-        if rows == 0 and storage.read(run.spark, path, where=where).isEmpty():
-            return
-        ordered = frame.select(*[c.name for c in REJECT_COLUMNS])
-        storage.replace(run.spark, path, ordered, where, metadata, rows)

@@ -6,6 +6,8 @@ pictures). `times` counts rows of that day: parcels count once, on the day when 
 Placeholders never become traits. Kinds and families stand in jobs/graph/traits.py.
 """
 
+from functools import partial
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -53,7 +55,7 @@ def registered(sellers: DataFrame) -> DataFrame:
     values = F.flatten(
         F.array(
             F.array(*[_trait(kind, value) for kind, value in one.items()]),
-            *[F.transform(F.col(name), lambda value, kind=kind: _trait(kind, value)) for kind, name in many.items()],
+            *[F.transform(F.col(name), partial(_trait, kind)) for kind, name in many.items()],
         )
     )
     return _exploded(sellers, "seller_id", values)
@@ -61,9 +63,9 @@ def registered(sellers: DataFrame) -> DataFrame:
 
 def shipped(trades: DataFrame) -> DataFrame:
     """Traits of parcels, on the day when they became known."""
-    cell = F.concat_ws(
-        ",",
+    cell = F.concat(
         F.floor(F.col("first_scan_lng") / CELL_DEGREES).cast("string"),
+        F.lit(","),
         F.floor(F.col("first_scan_lat") / CELL_DEGREES).cast("string"),
     )
     sent = F.col("is_first_shipment")
@@ -87,7 +89,7 @@ def offered(listings: DataFrame) -> DataFrame:
     """Traits of listings: long descriptions that are the same but for digits, and pictures."""
     text = F.regexp_replace(clean_text(F.col("description")), r"[\d\s\p{Punct}]+", "")
     template = F.when(F.length(text) >= TEXT_MIN_CHARS, F.md5(text))
-    pictures = F.transform(F.col("image_ids"), lambda image: _trait("image", image))
+    pictures = F.transform(F.col("image_ids"), partial(_trait, "image"))
     return _exploded(listings, "seller_id", F.concat(F.array(_trait("text", template)), pictures))
 
 
