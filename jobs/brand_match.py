@@ -48,7 +48,8 @@ def match_brands(listings: DataFrame, brands: DataFrame) -> DataFrame:
     return matched.withColumns(
         {
             "brand_id": F.col("_match.brand_id"),
-            "brand_match": F.element_at(F.array(*[F.lit(place) for place in PLACES]), F.col("_match.place")),
+            # Not element_at: in Spark 4.1 that gives the last element where the position is null.
+            "brand_match": F.get(F.array(*[F.lit(place) for place in PLACES]), F.col("_match.place") - 1),
             "reference_price_cny": _price(F.col("_match.reference_prices"), F.col("category")),
         }
     ).drop("_claimed", "_title", "_description", "_skeleton", "_spellings", "_match")

@@ -9,7 +9,8 @@ It is never multiplied by having two parcels: the one shown has the place of its
 if any was, and has the lowest number.
 A parcel that comes more than LOOK_BACK days after its order last changed stays in core.parcels only.
 
-`turnover_change_cny` and `fake_refund_change` add up: over all rows until D they give what is known on D.
+`turnover_change_cny` and `fake_refund_change` add up: over all rows until D they give what is known on D, of orders
+whose rows lie within LOOK_BACK days of payment.
 """
 
 from datetime import date
@@ -175,8 +176,9 @@ def name_faults(events: DataFrame) -> DataFrame:
         F.when(parcel["first_scan_at"] < order["paid_at"], "shipment_before_payment"),
     )
     before = F.col("order_before")
-    # An old order without an earlier row in sight was counted as paid when it was new.
-    counted_before = F.coalesce(_turnover(before), F.when(is_old, order["paid_cny"]), F.lit(0))
+    # What an old order without an earlier row in sight counted for is not known: it changes nothing. Taking off what
+    # was never added would make totals negative.
+    counted_before = F.coalesce(_turnover(before), F.when(is_old, _turnover(order)), F.lit(0))
     return events.select(
         "ds", "order_id",
         *[order[name].alias(name) for name in ORDER],

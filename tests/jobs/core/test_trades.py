@@ -234,6 +234,7 @@ def test_a_row_delivered_again_with_the_same_content_counts_for_nothing(trades):
         05-15 | refund   | shoe       | shop      | refunded | 100      | 03-01   | fake
         03-01 | closing  | shoe       | shop      | paid     | 100      | 03-01   | -
         05-15 | closing  | shoe       | shop      | closed   | 100      | 03-01   | -
+        05-15 | late     | shoe       | shop      | closed   | 100      | 03-01   | -
         03-01 | parcel   | shoe       | shop      | paid     | 100      | 03-01   | -
     """,
     parcels="""
@@ -245,7 +246,8 @@ def test_a_row_delivered_again_with_the_same_content_counts_for_nothing(trades):
 def test_what_comes_after_the_look_back_is_named_and_not_counted_again(trades):
     assert trades("order_id ds join_state waybill_no is_first turnover_change_cny fake_refund_change") == [
         "closing 03-01 no_shipment - true 100 0",
-        "closing 05-15 no_shipment+past_look_back - false -100 0",
+        "closing 05-15 no_shipment+past_look_back - false 0 0",
+        "late 05-15 no_shipment+past_look_back - false 0 0",
         "parcel 03-01 no_shipment - true 100 0",
         "refund 03-01 no_shipment - true 100 0",
         "refund 03-03 complete w1 false 0 0",
@@ -340,7 +342,7 @@ def expected_rows(history: dict) -> list[str]:
                 last = previous[max(previous)]
                 turnover_before, fake_before = (0 if last[3] == "closed" else last[2]), int(last[4] == "fake")
             else:
-                turnover_before, fake_before = (paid if is_old else 0), 0
+                turnover_before, fake_before = (turnover if is_old else 0), 0
             # A parcel may come before its order: then it is new with the order, unless that is too old to say.
             goods = [(at, v) for (at, _), v in history["parcels"].items() if v[0] == order and not v[1] and at in window]
             order_day = min(window) if is_old else min(versions)

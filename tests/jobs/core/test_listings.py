@@ -1,0 +1,48 @@
+"""core.listings: one row per delivered listing, with the brand that was protected on that day."""
+
+from tests.frames import frame, lines, transformed
+
+BRANDS = """
+    ds    | brand_id | names        | categories       | reference_prices
+    03-02 | b1       | Velmora,维莫拉 | sneakers,apparel | sneakers:900,apparel:300
+    03-05 | b1       | Velmoro      | sneakers         | sneakers:1000
+"""
+
+
+def found(spark, listings, brands=BRANDS):
+    return transformed("core.listings", "03-01", "03-31", listings=frame(spark, "staging.listings", listings), brands=frame(spark, "staging.brands", brands))
+
+
+def test_a_brand_counts_from_the_day_it_is_known_and_as_it_is_then(spark):
+    listings = """
+        ds    | listing_id | title               | category
+        03-01 | before     | velmora shoe        | sneakers
+        03-02 | same_day   | new VELMORA runner  | sneakers
+        03-04 | chinese    | 正品维莫拉跑鞋       | sneakers
+        03-04 | other_kind | velmora cap         | watches
+        03-05 | renamed    | velmora shoe        | sneakers
+        03-05 | newname    | velmoro shoe        | sneakers
+    """
+    assert lines(found(spark, listings), "listing_id brand_id brand_match reference_price_cny") == [
+        "before - - -",
+        "chinese b1 title 900",
+        "newname b1 title 1000",
+        "other_kind b1 title -",
+        "renamed - - -",
+        "same_day b1 title 900",
+    ]
+
+
+def test_a_listing_stays_one_row_however_many_brands_it_names(spark):
+    listings = "ds | listing_id | title | category | image_ids\n03-03 | l | velmora x kestrel x velmora | sneakers | i1,i2"
+    brands = """
+        ds    | brand_id | names           | categories | reference_prices
+        03-01 | b1       | Velmora,VELMORA | sneakers   | sneakers:900
+        03-01 | b2       | Kestrel         | watches    | watches:100
+    """
+    assert lines(found(spark, listings, brands), "ds listing_id brand_id image_ids") == ["03-03 l b1 i1,i2"]
+
+
+def test_no_brand_at_all_is_no_error(spark):
+    listings = "ds | listing_id | title\n03-03 | l | velmora"
+    assert lines(found(spark, listings, "ds | brand_id"), "listing_id brand_id brand_match reference_price_cny") == ["l - - -"]
