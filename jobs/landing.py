@@ -159,8 +159,8 @@ def read_manifest(landing: str, feed: str, day: date) -> dict[str, Any] | None:
     return None if body is None else json.loads(body)
 
 
-def measure(location: str, name: str) -> File:
-    """A gzipped file of lines as a manifest lists it, under this name."""
+def measure(location: str, prefix: str) -> File:
+    """A gzipped file of lines as a manifest lists it. Its name says its content: equal content, equal name."""
     import zlib
 
     digest, unpack = hashlib.sha256(), zlib.decompressobj(wbits=31)
@@ -174,7 +174,7 @@ def measure(location: str, name: str) -> File:
                 chunk = unpack.unused_data
                 if unpack.eof:
                     unpack = zlib.decompressobj(wbits=31)
-    return File(name, size, digest.hexdigest(), rows)
+    return File(f"{prefix}-{digest.hexdigest()[:16]}.jsonl.gz", size, digest.hexdigest(), rows)
 
 
 def deliver(landing: str, feed: str, day: date, files: Sequence[tuple[str, File]], number: int, source: str) -> None:
