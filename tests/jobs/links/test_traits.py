@@ -1,0 +1,122 @@
+"""links.traits: values that shops can share, once for each time they became known, and never a placeholder."""
+
+import pytest
+
+from jobs.graph.traits import KINDS
+from tests.frames import Cases, frame, lines, transformed
+
+CASES = Cases(
+    "links.traits", "03-01", "03-31", ids="seller_id listing_id order_id buyer_seller_id",
+    sellers="ds | seller_id", trades="ds | order_id", listings="ds | listing_id",
+)  # fmt: skip
+LONG = "莆田本地工厂直发支持货到付款七天无理由退换货欢迎批发零售一件代发量大从优诚招代理请联系客服获取实拍图"
+
+
+@pytest.fixture
+def traits(spark, request):
+    return lambda columns: CASES.lines(spark, request.node.name, columns)
+
+
+@CASES.rows(
+    sellers="""
+        ds    | seller_id | legal_name  | id_token | licence_key        | payout_account | phone_keys              | handle_keys | devices | ip_prefixes    | registered_address_key | return_address_key
+        03-01 | company   | 林记鞋业公司 | id_1     | 91350100M000100Y43 | pay_1          | 13857204916,05942687315 | qq:48213377 | dev_1   | 203.0.113.0/24 | 荔城/荔园路/123        | 荔城/荔园路/5
+        03-01 | person    | 林秀英      | -        | -                  | -              | ''                      | ''          | ''      | ''             | -                      | -
+    """
+)
+def test_a_shop_shows_what_it_registered_and_persons_names_tie_nobody(traits):
+    assert traits("ds seller_id kind value times") == [
+        "03-01 company company_name 林记鞋业公司 1",
+        "03-01 company device dev_1 1",
+        "03-01 company handle qq:48213377 1",
+        "03-01 company id_token id_1 1",
+        "03-01 company ip_prefix 203.0.113.0/24 1",
+        "03-01 company licence 91350100M000100Y43 1",
+        "03-01 company payout_account pay_1 1",
+        "03-01 company phone 05942687315 1",
+        "03-01 company phone 13857204916 1",
+        "03-01 company registered_address 荔城/荔园路/123 1",
+        "03-01 company return_address 荔城/荔园路/5 1",
+    ]
+
+
+@CASES.rows(
+    trades="""
+        ds    | order_id | seller_id | sender_phone_key | sender_account | sender_address_key | first_scan_lng | first_scan_lat | is_first_shipment | is_first_scan
+        03-02 | o1       | s         | 13857204916      | acc            | 荔城/荔园路/123    | -              | -              | true              | false
+        03-03 | o1       | s         | 13857204916      | acc            | 荔城/荔园路/123    | 119.0001       | 25.4001        | false             | true
+        03-04 | o1       | s         | 13857204916      | acc            | 荔城/荔园路/123    | 119.0001       | 25.4001        | false             | false
+        03-03 | o2       | s         | -                | acc            | -                  | 119.0030       | 25.4030        | true              | true
+        03-03 | o3       | s         | -                | -              | -                  | -              | -              | true              | true
+    """
+)
+def test_a_parcel_counts_once_on_the_day_it_is_known_and_its_place_when_that_is(traits):
+    assert traits("ds kind value times") == [
+        "03-02 sender_account acc 1",
+        "03-02 sender_address 荔城/荔园路/123 1",
+        "03-02 sender_phone 13857204916 1",
+        "03-03 place 29750,6350 2",
+        "03-03 sender_account acc 1",
+    ]
+
+
+@CASES.rows(
+    trades="""
+        ds    | order_id | seller_id | buyer_seller_id | is_first
+        03-02 | o1       | mill      | shop            | true
+        03-03 | o1       | mill      | shop            | false
+        03-02 | o2       | mill      | mill            | true
+        03-02 | o3       | mill      | -               | true
+    """
+)
+def test_a_purchase_between_shops_ties_both_to_the_supplier_once(traits):
+    assert traits("ds seller_id kind value times") == ["03-02 mill supplier mill 1", "03-02 shop supplier mill 1"]
+
+
+@CASES.rows(
+    listings=f"""
+        ds    | listing_id | seller_id | description       | image_ids
+        03-01 | l1         | a         | {LONG}微信 1001   | i1,i2
+        03-01 | l2         | b         | {LONG}, 微信 2002 | i2
+        03-01 | l3         | c         | 好鞋              | ''
+        03-01 | l4         | d         | -                 | i1
+    """
+)
+def test_long_descriptions_that_differ_in_digits_only_are_one_text_and_pictures_are_shared(traits):
+    found = traits("seller_id kind value times")
+    texts = [line.split() for line in found if " text " in line]
+    assert [(seller, times) for seller, _, _, times in texts] == [("a", "1"), ("b", "1")]
+    assert len({value for _, _, value, _ in texts}) == 1
+    assert [line for line in found if " image " in line] == ["a image i1 1", "a image i2 1", "b image i2 1", "d image i1 1"]
+    assert len(found) == 6
+
+
+def test_every_kind_of_trait_has_a_family_and_a_base(spark):
+    families = {"identity", "payment", "device", "contact", "address", "logistics", "image", "text", "supply"}
+    assert {kind.family for kind in KINDS.values()} == families
+    assert all(kind.base > 0 for kind in KINDS.values())
+
+
+def test_trait_states_add_up_over_the_weeks_and_resumed(spark):
+    traits = """
+        ds    | seller_id | kind  | value | times
+        03-01 | s         | phone | p     | 1
+        03-03 | s         | phone | p     | 2
+        03-05 | s         | phone | p     | 4
+        03-16 | s         | phone | q     | 1
+        03-08 | t         | phone | p     | 1
+    """
+    seen = frame(spark, "links.traits", traits)
+    shown = "ds seller_id kind value times first_seen last_seen"
+    at_once = transformed("links.trait_states", "03-01", "03-17", traits=seen)
+    assert lines(at_once, shown) == [
+        "03-03 s phone p 3 03-01 03-03",
+        "03-10 s phone p 7 03-01 03-05",
+        "03-10 t phone p 1 03-08 03-08",
+        "03-17 s phone p 7 03-01 03-05",
+        "03-17 s phone q 1 03-16 03-16",
+        "03-17 t phone p 1 03-08 03-08",
+    ]
+    until = at_once.where("ds <= date'2024-03-10'").localCheckpoint()
+    resumed = transformed("links.trait_states", "03-11", "03-17", {"traits": until}, traits=seen)
+    assert lines(until.unionByName(resumed), shown) == lines(at_once, shown)
