@@ -233,4 +233,4 @@ def write(spark: SparkSession, warehouse: str, run_id: str, name: str, first: da
     ]
     with table_lock(spark, warehouse, AUDITS, wait_seconds=120):
         storage.ensure(spark, path, COLUMNS, (), "what every audit found")
-        storage.append(path, spark.createDataFrame(rows, storage.read(spark, path).schema).coalesce(1))
+        storage.append(path, storage.local_frame(spark, rows, storage.read(spark, path).schema))

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from jobs import catalog, landing, settings
@@ -107,6 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     audit = command("audit", _audit, "show what the last audit of a table's day found")
     audit.add_argument("table", metavar="TABLE")
     audit.add_argument("--ds", dest="day", type=_day, required=True, metavar="DAY")
+
+    leads = command("leads", _leads, "print the ranked leads of a day, and write them as a page")
+    leads.add_argument("--ds", dest="day", type=_day, metavar="DAY", help="a Sunday (default: the newest published)")
+    leads.add_argument("--html", metavar="FILE", help="write a page that can be opened anywhere")
 
     mapped = command("map", _map, "bring a real export into the landing, by the SELECTs in conf/feeds/SOURCE/")
     mapped.add_argument("source", metavar="SOURCE", help="a folder of conf/feeds, e.g. olist")
@@ -245,6 +250,25 @@ def _audit(parsed: argparse.Namespace) -> None:
             print(line)
     finally:
         spark.stop()
+
+
+def _leads(parsed: argparse.Namespace) -> None:
+    from jobs import runner, session, summary
+
+    chosen = _settings(parsed)
+    spark = session.start(chosen)
+    try:
+        run = runner.open_run(spark, chosen)
+        day = parsed.day or summary.newest_day(run)
+        leads = summary.leads_of(run, day)
+    finally:
+        spark.stop()
+    print(f"leads of {day}:")
+    for line in summary.lines(leads):
+        print(line)
+    if parsed.html:
+        summary.write(Path(parsed.html), summary.page(leads, day))
+        print(f"page: {parsed.html}")
 
 
 def _map(parsed: argparse.Namespace) -> None:

@@ -12,7 +12,7 @@ from pyspark.sql import Column as C
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from jobs import landing
+from jobs import landing, storage
 from jobs.errors import JobError
 from jobs.settings import spark_path
 from jobs.table import Column, Feed
@@ -63,8 +63,8 @@ def _read_files(spark: SparkSession, feed: Feed, deliveries: Sequence[landing.De
         frames += {"jsonl": _read_jsonl, "csv": _read_csv, "parquet": _read_parquet}[format_](spark, columns, paths)
     if not frames:
         text = ", ".join(f"{c.name} string" for c in columns)
-        return spark.createDataFrame(
-            [], f"ds date, {FILE} string, {LINE} bigint, {RAW} string, {BROKEN} string, {UNKNOWN} array<string>, {text}"
+        return storage.local_frame(
+            spark, [], f"ds date, {FILE} string, {LINE} bigint, {RAW} string, {BROKEN} string, {UNKNOWN} array<string>, {text}"
         )
     rows = frames[0]
     for frame in frames[1:]:
@@ -341,7 +341,7 @@ def balance(marked: DataFrame, deliveries: Sequence[landing.Delivery]) -> DataFr
     """
     spark = marked.sparkSession
     listed = [(day.day, file.name, file.rows) for day in deliveries for file in day.files]
-    known = spark.createDataFrame(listed, "ds date, file string, delivered bigint")
+    known = storage.local_frame(spark, listed, "ds date, file string, delivered bigint")
     repeated = F.coalesce(F.get("_reasons", F.lit(0)).isin("duplicate", "superseded"), F.lit(False))
     bad = F.size("_reasons") > 0
     counted = marked.groupBy("ds", F.col(FILE).alias("file")).agg(

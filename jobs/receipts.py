@@ -190,4 +190,4 @@ def write(spark: SparkSession, warehouse: str, receipt: Receipt) -> None:
 
 def _frame(spark: SparkSession, receipts: list[Receipt], path: str) -> DataFrame:
     schema = storage.read(spark, path).schema
-    return spark.createDataFrame([receipt.as_tuple() for receipt in receipts], schema)
+    return storage.local_frame(spark, [receipt.as_tuple() for receipt in receipts], schema)

@@ -251,7 +251,7 @@ def _where(days: Sequence[date]) -> str:
 
 
 def _empty(spark: SparkSession, declared: Declaration) -> DataFrame:
-    return spark.createDataFrame([], ", ".join(f"{c.name} {c.type}" for c in declared.table.schema()))
+    return storage.local_frame(spark, [], ", ".join(f"{c.name} {c.type}" for c in declared.table.schema()))
 
 
 def conform(frame: DataFrame, declared: Declaration) -> DataFrame:

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructType
 
 from jobs.errors import JobError
 from jobs.settings import spark_path
@@ -128,6 +131,13 @@ def append(path: str, frame: DataFrame) -> None:
 def compact(spark: SparkSession, path: str) -> None:
     """Joins small files. Rows and history stay."""
     DeltaTable.forPath(spark, path).optimize().executeCompaction()
+
+
+def local_frame(spark: SparkSession, rows: Sequence[Sequence[Any]], schema: StructType | str) -> DataFrame:
+    """A frame of a few rows (tuples in the schema's order), sent as Arrow: no Python worker is started for it."""
+    types = StructType.fromDDL(schema) if isinstance(schema, str) else schema
+    named = [dict(zip(types.names, row, strict=True)) for row in rows]
+    return spark.createDataFrame(pa.Table.from_pylist(named, schema=to_arrow_schema(types)), types)
 
 
 def _last_commit(spark: SparkSession, path: str) -> tuple[int, int]:
