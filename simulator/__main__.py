@@ -34,7 +34,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--preset", required=True, choices=PRESETS, help="how big the world is")
     parser.add_argument("--seed", required=True, type=int, metavar="N", help="same preset, days and seed: same bytes")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to write; must be empty or new")
-    parser.add_argument("--format", choices=("jsonl", "csv", "parquet"), default="jsonl", help="of the rows (default: %(default)s, gzip)")
+    parser.add_argument(
+        "--format",
+        choices=("jsonl", "csv", "parquet"),
+        default="jsonl",
+        help="of the rows (default: %(default)s, gzip)",
+    )
     parser.add_argument("--days", type=int, metavar="N", help="instead of the preset's number of days")
     parser.add_argument("--force", action="store_true", help="replace what an earlier run wrote into DIR")
     parser.add_argument("--no-images", action="store_true", help="draw no pictures; the feed images stays empty")
@@ -54,7 +59,9 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(f"{given.out} is a file; give a folder")
     if given.out.exists() and any(given.out.iterdir()):
         if not given.force:
-            return refuse(f"{given.out} is not empty; give another folder, or --force to replace what an earlier run wrote there")
+            return refuse(
+                f"{given.out} is not empty; give another folder, or --force to replace what an earlier run wrote there"
+            )
         truth.clear(given.out)
     start = time.monotonic()
 

@@ -210,8 +210,27 @@ def add_mode(cast: Cast, r, place: int, *, name=None, phone=None, account=None, 
         phone = r.choice(cast.couriers[county])
     if phone is None and r.random() < PLACEHOLDER:
         phone = r.choice(names.PLACEHOLDER_PHONES)
-    cast.modes.append(Mode(place, name or names.draw_person(r), phone or names.draw_phone(r), account, carrier or r.choices(CARRIERS, CARRIER_SHARES)[0]))
+    cast.modes.append(
+        Mode(
+            place,
+            name or names.draw_person(r),
+            phone or names.draw_phone(r),
+            account,
+            carrier or r.choices(CARRIERS, CARRIER_SHARES)[0],
+        )
+    )
     return len(cast.modes) - 1
+
+
+def draw_hub(cast: Cast, r) -> Hub:
+    """A forwarder, by its share of the trade."""
+    return r.choices(cast.hubs, [hub.share for hub in cast.hubs])[0]
+
+
+def hub_mode(cast: Cast, r, hub: Hub, phone: str | None = None, account: str | None = None) -> int:
+    """Handing over through a forwarder: its counter, one of its contracts, often its phone."""
+    phone = phone or (r.choice(hub.phones) if r.random() < 0.5 else None)
+    return add_mode(cast, r, hub.place, phone=phone, account=account or r.choice(hub.accounts), carrier=hub.carrier)
 
 
 def add_shop(cast: Cast, shop: Shop) -> int:
@@ -285,7 +304,14 @@ def send_from(cast: Cast, r, shop: Shop, old: int, new: int, day: float) -> None
     ways = []
     for mode, share in shop.dispatch[-1][1]:
         m = cast.modes[mode]
-        ways.append((add_mode(cast, r, new, name=m.name, phone=m.phone, account=m.account, carrier=m.carrier) if m.place == old else mode, share))
+        ways.append(
+            (
+                add_mode(cast, r, new, name=m.name, phone=m.phone, account=m.account, carrier=m.carrier)
+                if m.place == old
+                else mode,
+                share,
+            )
+        )
     if tuple(ways) != shop.dispatch[-1][1]:
         hand_over(shop, tuple(ways), day)
 

@@ -100,7 +100,9 @@ def outcome_changes(world: World) -> Changes:
 def delivery_days(g, at) -> np.ndarray:
     """Days on which things that happened at these times become known; infinite times never do."""
     late = np.where(g.random(at.shape) < LATE, g.integers(1, LATE_DAYS + 1, at.shape), 0)
-    return np.where(np.isfinite(at), np.floor(np.maximum(np.where(np.isfinite(at), at, 0), 0)) + late, NEVER).astype(int)
+    return np.where(np.isfinite(at), np.floor(np.maximum(np.where(np.isfinite(at), at, 0), 0)) + late, NEVER).astype(
+        int
+    )
 
 
 def from_steps(g, steps: np.ndarray, days: int) -> tuple[Changes, np.ndarray]:

@@ -53,7 +53,7 @@ class Outcome:
 
 
 def make_reports(cast: Cast, listings: Listings, orders: Orders, r, days: int) -> list[Report]:
-    """All reports, by time. Rights holders differ in zeal; a few reports are wrong, some of them on purpose."""
+    """All reports, by time. Rights holders differ in zeal; some reports are about genuine goods, and some of those are upheld."""
     zeal = [r.choice([0, 0.2, 0.5, 1, 2]) for _ in BRANDS]
     reports = []
     for i, number in enumerate(listings.shop):
@@ -68,19 +68,34 @@ def make_reports(cast: Cast, listings: Listings, orders: Orders, r, days: int) -
         elif r.random() < chance:
             source = r.choices(SOURCES, [6, 0, 2, 1])[0]
             reports.append(draw_report(r, i, brand, fake, source, start, end))
-    angry = np.flatnonzero((orders.fate == REFUNDED) & (orders.reason == REASONS.index("fake")) & (orders.ended_at < days))
+    angry = np.flatnonzero(
+        (orders.fate == REFUNDED) & (orders.reason == REASONS.index("fake")) & (orders.ended_at < days)
+    )
     for k in angry:
         if r.random() < 0.12:
             i = int(orders.listing[k])
-            reports.append(draw_report(r, i, listings.brand[i], listings.is_fake[i], "consumer", orders.ended_at[k], days))
+            reports.append(
+                draw_report(r, i, listings.brand[i], listings.is_fake[i], "consumer", orders.ended_at[k], days)
+            )
     return sorted(reports, key=lambda x: x.at)
 
 
-def draw_report(r, listing: int, brand: int, fake: bool, source: str, start: float, end: float, prompt: bool = False) -> Report:
+def draw_report(
+    r, listing: int, brand: int, fake: bool, source: str, start: float, end: float, prompt: bool = False
+) -> Report:
     at = max(start, end - r.uniform(0.1, 2)) if prompt else r.uniform(start, end)
-    upheld = prompt or r.random() < ({"rights_holder": 0.9, "consumer": 0.5, "platform": 0.8, "test_buy": 0.95}[source] if fake else 0.12)
+    upheld = prompt or r.random() < (
+        {"rights_holder": 0.9, "consumer": 0.5, "platform": 0.8, "test_buy": 0.95}[source] if fake else 0.12
+    )
     named = brand if source != "consumer" or r.random() < 0.4 else -1
-    return Report(listing, named, source, at, "upheld" if upheld else "rejected", at + (r.uniform(0.02, 0.5) if prompt else r.uniform(1, 25)))
+    return Report(
+        listing,
+        named,
+        source,
+        at,
+        "upheld" if upheld else "rejected",
+        at + (r.uniform(0.02, 0.5) if prompt else r.uniform(1, 25)),
+    )
 
 
 def make_outcomes(cast: Cast, r, days: int) -> list[Outcome]:
@@ -102,7 +117,10 @@ def make_outcomes(cast: Cast, r, days: int) -> list[Outcome]:
 def draw_course(r, honest: list[int]) -> list[tuple[str, dict]]:
     """(event, what else is known of it) of one lead, in order. An undo takes back the event before it."""
     course = r.choices(COURSES, COURSE_SHARES)[0]
-    steps = [(event, {"value": round(r.lognormvariate(11, 1), 2)} if event == "case_built" else {}) for event in course[: r.randint(1, len(course))]]
+    steps = [
+        (event, {"value": round(r.lognormvariate(11, 1), 2)} if event == "case_built" else {})
+        for event in course[: r.randint(1, len(course))]
+    ]
     if r.random() < 0.3:
         steps.append(("cannot_link", {"pair": tuple(r.sample(honest, 2)), "reason": "不同经营者"}))
     elif r.random() < 0.3:

@@ -45,7 +45,13 @@ REQUIRED = {"sellers": "platform", "listings": "title", "images": "path", "order
 TIME = {"sellers": "registered_at", "listings": "listed_at", "orders": "paid_at", "shipments": "updated_at",
         "brands": "updated_at", "reports": "reported_at", "outcomes": "happened_at"}  # fmt: skip
 NUMBER = {"listings": "price_cny", "orders": "paid_cny", "shipments": "weight_kg", "images": "bytes"}
-TEXT = {"sellers": "platform", "listings": "title", "orders": "buyer_id", "shipments": "carrier", "reports": "listing_id"}
+TEXT = {
+    "sellers": "platform",
+    "listings": "title",
+    "orders": "buyer_id",
+    "shipments": "carrier",
+    "reports": "listing_id",
+}
 FREE_TEXT = {"sellers": "shop_name", "listings": "description", "shipments": "sender_address"}
 
 
@@ -108,7 +114,11 @@ KINDS = (
     Kind("empty_key", "either", ("listings", "sellers"), put(KEYS, ""), ("jsonl",)),
 )  # fmt: skip
 # Lines that are no record at all, whatever the feed.
-BROKEN_LINES = (("truncated", '{"updated_at": "2024-03-0'), ("not_an_object", '["a", "b"]'), ("not_json", "ERROR 1205: lock wait timeout"))
+BROKEN_LINES = (
+    ("truncated", '{"updated_at": "2024-03-0'),
+    ("not_an_object", '["a", "b"]'),
+    ("not_json", "ERROR 1205: lock wait timeout"),
+)
 
 
 def how_many(r, rows: int, share: float) -> int:
@@ -116,7 +126,9 @@ def how_many(r, rows: int, share: float) -> int:
     return min(int(rows * MOST), int(rows * share) + (r.random() < rows * share % 1))
 
 
-def draw_dirt(r, feed: str, kinds: list[str], turn: int, columns: dict[str, list], format: str, n: int, tag: str) -> list[Dirt]:
+def draw_dirt(
+    r, feed: str, kinds: list[str], turn: int, columns: dict[str, list], format: str, n: int, tag: str
+) -> list[Dirt]:
     """n dirty rows made from good ones of the same day, taking the kinds in turn."""
     rows = len(next(iter(columns.values())))
     table = {k.name: k for k in KINDS}
@@ -144,7 +156,13 @@ def spoil(r, kind: Kind, feed: str, record: dict, key: str, format: str) -> Dirt
             record["order_id"] = record["return_of"] = None
     record = kind.change(r, record, feed)
     line = json_line(record) if format == "jsonl" else csv_line(record, list(FEEDS[feed]))
-    return Dirt(kind.name, kind.expect, record.get(KEYS[feed]) or "" if not kind.keeps_key else "", line.encode("utf-8", "surrogateescape"), record)
+    return Dirt(
+        kind.name,
+        kind.expect,
+        record.get(KEYS[feed]) or "" if not kind.keeps_key else "",
+        line.encode("utf-8", "surrogateescape"),
+        record,
+    )
 
 
 def _number(kind: str, value):

@@ -95,7 +95,9 @@ def csv_lines(feed: str, columns: dict[str, list]) -> list[str]:
     """One CSV record per row, without line ends and without header."""
     if not count_rows(columns):
         return []
-    return [csv_line(dict(zip(columns, row, strict=True)), list(FEEDS[feed])) for row in zip(*columns.values(), strict=True)]
+    return [
+        csv_line(dict(zip(columns, row, strict=True)), list(FEEDS[feed])) for row in zip(*columns.values(), strict=True)
+    ]
 
 
 def csv_line(record: dict, names: list[str]) -> str:
@@ -122,7 +124,11 @@ def parquet_bytes(feed: str, columns: dict[str, list]) -> bytes:
 def _arrow(kind: str, values: list) -> pa.Array:
     if kind == "time":
         zoned = [v if v is None or v.endswith("Z") or v[-6] == "+" else v + "+08:00" for v in values]
-        return pa.array(zoned).cast(pa.timestamp("us", "UTC")) if any(zoned) else pa.array(values, pa.timestamp("us", "UTC"))
+        return (
+            pa.array(zoned).cast(pa.timestamp("us", "UTC"))
+            if any(zoned)
+            else pa.array(values, pa.timestamp("us", "UTC"))
+        )
     if kind == "money":
         return pa.array(values, pa.string()).cast(pa.decimal128(18, 2))
     types = {"int": pa.int64(), "double": pa.float64(), "texts": pa.list_(pa.string())}

@@ -15,14 +15,15 @@ from simulator.actors import (
     add_shop,
     change_something,
     draw_contacts,
+    draw_hub,
     draw_identity,
     give,
+    hub_mode,
     last_mode,
 )
 from simulator.geography import COUNTIES, draw_place
 from simulator.lives import follow_events, owner_at
 from simulator.rackets import common_value
-from simulator.shops import draw_hub, hub_mode
 from simulator.wording import add_text
 
 CARRIED_OVER = 0.38  # chance that a reopened shop keeps one value of the closed one
@@ -31,10 +32,7 @@ CARRIED_OVER = 0.38  # chance that a reopened shop keeps one value of the closed
 def run_front(cast: Cast, r, number: int, front: int, role: str, days: int) -> None:
     """One place in a racket over time: a shop, its takedown, the next shop under another name."""
     racket = cast.rackets[number]
-    if racket.born < 0 and r.random() < 0.8:
-        opened = r.uniform(max(racket.born, -250), 0)
-    else:
-        opened = max(racket.born, 0) + r.expovariate(1 / (3 if days < 20 else 14))
+    opened = draw_opening(r, racket, days)
     previous = None
     while opened < min(days - 1, racket.ends):
         owner = owner_at(cast, number, front, opened)
@@ -56,7 +54,16 @@ def run_front(cast: Cast, r, number: int, front: int, role: str, days: int) -> N
         opened = closed + r.uniform(0.5, 9)
 
 
-def open_front(cast: Cast, r, number: int, front: int, role: str, opened: float, closed: float, reason, previous: Shop | None) -> int:
+def draw_opening(r, racket: Racket, days: int) -> float:
+    """When a racket opens the first shop of a front: before the first day, or some time after the racket began."""
+    if racket.born < 0 and r.random() < 0.8:
+        return r.uniform(max(racket.born, -250), 0)
+    return max(racket.born, 0) + r.expovariate(1 / (3 if days < 20 else 14))
+
+
+def open_front(
+    cast: Cast, r, number: int, front: int, role: str, opened: float, closed: float, reason, previous: Shop | None
+) -> int:
     """Opens one shop of a racket under somebody's name."""
     racket = cast.rackets[number]
     controller = front % racket.controllers
@@ -125,7 +132,11 @@ def draw_traits(cast: Cast, r, racket: Racket, controller: int, previous: Shop |
     home = cast.places[racket.workshop].county
     straw = r.randrange(len(COUNTIES)) if r.random() < 0.5 else home  # whose papers they are, paid or robbed
     shares_identity = r.random() < racket.leak["identity"]
-    traits = list(common_value(r, racket, "identity", controller) if shares_identity else draw_identity(r, straw, r.random() < 0.3))
+    traits = list(
+        common_value(r, racket, "identity", controller)
+        if shares_identity
+        else draw_identity(r, straw, r.random() < 0.3)
+    )
     if cast.agencies and r.random() < 0.04:
         traits += r.choice(cast.agencies).contacts(r)
     else:
@@ -163,10 +174,7 @@ def draw_modes(cast: Cast, r, racket: Racket, previous: Shop | None) -> tuple:
     main = draw_main_mode(cast, r, racket, previous)
     if r.random() >= 0.2:
         return ((main, 1.0),)
-    if r.random() < 0.5:
-        second = hub_mode(cast, r, draw_hub(cast, r))
-    else:
-        second = add_mode(cast, r, racket.dispatch_place)
+    second = hub_mode(cast, r, draw_hub(cast, r)) if r.random() < 0.5 else add_mode(cast, r, racket.dispatch_place)
     share = r.uniform(0.65, 0.9)
     return ((main, share), (second, 1 - share))
 
@@ -186,4 +194,6 @@ def draw_main_mode(cast: Cast, r, racket: Racket, previous: Shop | None) -> int:
         return add_mode(cast, r, old.place, account=account, phone=phone, carrier=old.carrier)
     if shares_place and racket.hub:
         return hub_mode(cast, r, racket.hub, phone=phone, account=account if r.random() < 0.5 else None)
-    return add_mode(cast, r, racket.dispatch_place if shares_place else draw_home(cast, r, racket), account=account, phone=phone)
+    return add_mode(
+        cast, r, racket.dispatch_place if shares_place else draw_home(cast, r, racket), account=account, phone=phone
+    )

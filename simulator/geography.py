@@ -46,7 +46,18 @@ def load_counties() -> tuple[County, ...]:
     """The county table beside this module (its first line names the source)."""
     with open(Path(__file__).with_name("counties.csv"), encoding="utf-8") as f:
         rows = csv.DictReader(line for line in f if not line.startswith("#"))
-        return tuple(County(r["code"], r["county"], r["city"], r["province"], float(r["lng"]), float(r["lat"]), tuple(r["made"].split())) for r in rows)
+        return tuple(
+            County(
+                r["code"],
+                r["county"],
+                r["city"],
+                r["province"],
+                float(r["lng"]),
+                float(r["lat"]),
+                tuple(r["made"].split()),
+            )
+            for r in rows
+        )
 
 
 COUNTIES = load_counties()
@@ -60,16 +71,6 @@ STREETS = ["建设路", "工业路", "创业路", "兴业街", "人民路", "解
 VILLAGES = ["上林村", "下林村", "后坑村", "前洋村", "湖东村", "溪尾村", "坂头村", "吴厝村", "新厝村", "岭下村", "沙堤村",
             "田边村", "石井村", "东埔村", "西洋村", "赤岭村"]  # fmt: skip
 UNITS = ["", "", "", "3楼", "B栋201", "2号楼5层", "后门", "厂房C座", "1单元602", "A区12档", "仓库"]
-
-
-def metres_between(lng1, lat1, lng2, lat2):
-    """Distance in metres on a sphere; arrays allowed."""
-    k = np.pi / 180
-    h = (
-        np.sin((np.asarray(lat2) - lat1) * k / 2) ** 2
-        + np.cos(np.asarray(lat1) * k) * np.cos(np.asarray(lat2) * k) * np.sin((np.asarray(lng2) - lng1) * k / 2) ** 2
-    )
-    return 2 * 6371008.8 * np.arcsin(np.minimum(1, np.sqrt(h)))
 
 
 def shifted(lng, lat, east_m, north_m):

@@ -5,7 +5,8 @@ from dataclasses import replace as copy
 from simulator import brands, names
 from simulator.actors import Cast, Goods, Transfer, add_mode, add_place, draw_identity, new_pictures
 from simulator.geography import COUNTIES, draw_place, neighbour
-from simulator.shops import branded_goods, buy_from, open_shop, plain_goods, sometimes_buy_materials, sometimes_move
+from simulator.purchases import buy_from, sometimes_buy_materials
+from simulator.shops import branded_goods, open_shop, plain_goods, sometimes_move
 from simulator.wording import add_text
 
 
@@ -24,11 +25,21 @@ def add_multi_shop(cast: Cast, r, days: int, group: str) -> None:
     opened = []
     for _ in range(min(16, 2 + int(r.expovariate(1 / 3)))):
         goods = copy(base, pictures=tuple(r.sample(pictures, 2)), listings=r.randint(3, 6))
-        shared = [*r.choice(identities), ("payout", r.choice(payouts)), ("phone", phone), ("return", place), ("registered", place)]
+        shared = [
+            *r.choice(identities),
+            ("payout", r.choice(payouts)),
+            ("phone", phone),
+            ("return", place),
+            ("registered", place),
+        ]
         if r.random() < 0.6:
             shared.append(("device", r.choice(devices)))
         mode = add_mode(cast, r, place, phone=phone if r.random() < 0.5 else None, account=account)
-        opened.append(open_shop(cast, r, "honest_multi_shop", group, goods, days, county=county, place=place, shared=shared, mode=mode))
+        opened.append(
+            open_shop(
+                cast, r, "honest_multi_shop", group, goods, days, county=county, place=place, shared=shared, mode=mode
+            )
+        )
     sometimes_move(cast, r, [cast.shops[i] for i in opened], county, days)
     sometimes_buy_materials(cast, r, r.choice(opened), days, 0.3)
     if r.random() < 0.2:  # a factory that works for the firm
@@ -74,7 +85,9 @@ def add_village_shops(cast: Cast, r, days: int, village: int, most: int) -> None
         if r.random() < 0.3:
             goods.text, goods.text_share = text, 0.7
         shared = [("return", village)] if r.random() < 0.25 else []
-        i = open_shop(cast, r, "village", f"V{village}", goods, days, county=v.county, place=place, mode=mode, shared=shared)
+        i = open_shop(
+            cast, r, "village", f"V{village}", goods, days, county=v.county, place=place, mode=mode, shared=shared
+        )
         sometimes_buy_materials(cast, r, i, days, 0.15)
 
 
@@ -88,13 +101,20 @@ def add_resellers(cast: Cast, r, days: int, group: str) -> None:
     place = add_place(cast, draw_place(r, county))
     n = r.choices([1, 2, 3, 5], [10, 2, 1, 1])[0]
     kind, group = ("reseller", "") if n == 1 else ("reseller_group", group)
-    common = [*draw_identity(r, county, False), ("payout", names.draw_token(r)), ("phone", names.draw_phone(r)), ("return", place)]
+    common = [
+        *draw_identity(r, county, False),
+        ("payout", names.draw_token(r)),
+        ("phone", names.draw_phone(r)),
+        ("return", place),
+    ]
     sent_from = racket.dispatch_place if r.random() < 0.15 else place  # a few never touch the goods
     for _ in range(n):
         goods = resold_goods(r, racket)
         shared = [t for t in common if r.random() < 0.85] if n > 1 else ()
         mode = add_mode(cast, r, sent_from)
-        i = open_shop(cast, r, kind, group, goods, days, county=county, place=place, shared=shared, mode=mode, company=False)
+        i = open_shop(
+            cast, r, kind, group, goods, days, county=county, place=place, shared=shared, mode=mode, company=False
+        )
         for supplier in suppliers:
             buy_from(cast, r, i, supplier, days)
         sometimes_buy_materials(cast, r, i, days, 0.06)

@@ -63,7 +63,9 @@ def make_listings(cast: Cast, r, days: int, oddity: float) -> tuple[Listings, Im
     return listings, images
 
 
-def add_listing(cast: Cast, r, listings: Listings, images: Images, number: int, shop: Shop, days: int, own_text) -> None:
+def add_listing(
+    cast: Cast, r, listings: Listings, images: Images, number: int, shop: Shop, days: int, own_text
+) -> None:
     goods = shop.goods
     category = r.choice(goods.categories)
     brand = r.choice(goods.brands) if goods.brands and r.random() < goods.brand_share else -1
@@ -89,7 +91,9 @@ def add_listing(cast: Cast, r, listings: Listings, images: Images, number: int, 
     listings.title.append(wording.draw_title(r, goods, category, brand, evaded))
     listings.description.append(wording.render_text(r, sentences) if r.random() < 0.97 else None)
     listings.brand_claimed.append(wording.claim_brand(r, goods, brand, evasion))
-    listings.ship_from.append(r.choice([county.city.removesuffix("市"), county.city, f"{county.province} {county.city}", None]))
+    listings.ship_from.append(
+        r.choice([county.city.removesuffix("市"), county.city, f"{county.province} {county.city}", None])
+    )
     listings.text.append(text)
     listings.images.append(draw_images(cast, r, images, goods))
     listings.popularity.append(r.lognormvariate(0, 0.8))
@@ -109,13 +113,19 @@ def draw_life(r, shop: Shop, is_fake: bool, days: int) -> tuple[float, float, st
     """(listed, removed, reason). Fakes are taken down more often; a closing shop takes all with it."""
     old = shop.opened < 0 and r.random() < 0.85
     end = min(shop.closed, days)
-    listed = r.uniform(shop.opened, min(0, shop.opened + 60)) if old else r.uniform(max(shop.opened, 0), max(end, shop.opened))
+    listed = (
+        r.uniform(shop.opened, min(0, shop.opened + 60))
+        if old
+        else r.uniform(max(shop.opened, 0), max(end, shop.opened))
+    )
     if not old and shop.opened >= 0 and r.random() < 0.7:
         listed = shop.opened + r.uniform(0, min(2, max(0, end - shop.opened)))
     removed, reason = OPEN, None
     if r.random() < (0.12 if is_fake else 0.06):
         removed = max(listed, 0) + r.uniform(1, max(2, days))
-        reason = r.choices(["seller", "sold_out", "ip_complaint", "platform_proactive"], [2, 1, 5, 2] if is_fake else [6, 4, 0.3, 0.2])[0]
+        reason = r.choices(
+            ["seller", "sold_out", "ip_complaint", "platform_proactive"], [2, 1, 5, 2] if is_fake else [6, 4, 0.3, 0.2]
+        )[0]
     if shop.closed < min(removed, days):
         removed, reason = shop.closed, "seller" if shop.close_reason == "seller" else "platform_proactive"
     return (listed, removed, reason) if removed < days else (listed, OPEN, None)

@@ -80,7 +80,14 @@ def follow_events(cast: Cast, r, number: int, front: int, i: int, role: str) -> 
         kid.members.append([i, role, day, OPEN])
     if racket.merge and shop.opened < racket.merge[0] <= shop.closed:
         day, into = racket.merge
-        adopt(cast, r, shop, cast.rackets[into], [k for k in racket.pools["joined"] if r.random() < 0.75], day + r.uniform(0, 12))
+        adopt(
+            cast,
+            r,
+            shop,
+            cast.rackets[into],
+            [k for k in racket.pools["joined"] if r.random() < 0.75],
+            day + r.uniform(0, 12),
+        )
 
 
 def adopt(cast: Cast, r, shop: Shop, racket: Racket, kinds: list[str], day: float) -> None:

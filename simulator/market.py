@@ -8,8 +8,9 @@ from simulator import brands
 from simulator.actors import OPEN, Cast, Transfer, add_mode, add_place, first_place, new_pictures
 from simulator.geography import counties_making, draw_place
 from simulator.groups import add_mcn, add_multi_shop, add_resellers, add_village_shops
+from simulator.purchases import buy_from, sometimes_buy_materials
 from simulator.services import add_agencies, add_forwarder, add_hubs, add_material_shop, add_villages
-from simulator.shops import branded_goods, buy_from, open_shop, plain_goods, sometimes_buy_materials, sometimes_text
+from simulator.shops import branded_goods, open_shop, plain_goods, sometimes_text
 from simulator.wording import add_text
 
 
@@ -37,17 +38,23 @@ def add_wholesaler(cast: Cast, r, days: int) -> None:
     goods.text = add_text(cast, r, category, fake=False)
     goods.pictures = new_pictures(cast, 3)
     county, since = r.choice(counties_making(category)), (-r.uniform(50, 900), OPEN, None)
-    i = open_shop(cast, r, "wholesaler", "", goods, days, county=county, platform="1688", company=True, rate=0.3, span=since)
+    i = open_shop(
+        cast, r, "wholesaler", "", goods, days, county=county, platform="1688", company=True, rate=0.3, span=since
+    )
     cast.wholesalers.append(i)
     packs = made = first_place(cast, cast.shops[i])
     if r.random() < 0.4:  # from the factory to a warehouse of its own
         made = add_place(cast, draw_place(r, r.choice(counties_making(category))))
-        cast.transfers.append(Transfer(add_mode(cast, r, made), packs, 0, days, r.uniform(0.1, 0.5), "upstream", category))
+        cast.transfers.append(
+            Transfer(add_mode(cast, r, made), packs, 0, days, r.uniform(0.1, 0.5), "upstream", category)
+        )
     if r.random() < 0.5:
         buy_from(cast, r, i, r.choice(cast.material_shops), days, (0.04, 0.2), made)
     if r.random() < 0.3:  # materials that are ordered by telephone
         vendor = cast.shops[r.choice(cast.material_shops)]
-        cast.transfers.append(Transfer(vendor.dispatch[0][1][0][0], made, 0, days, r.uniform(0.04, 0.25), "materials", "materials"))
+        cast.transfers.append(
+            Transfer(vendor.dispatch[0][1][0][0], made, 0, days, r.uniform(0.04, 0.25), "materials", "materials")
+        )
 
 
 def add_authorised(cast: Cast, r, days: int) -> None:
@@ -78,7 +85,9 @@ def add_shopper(cast: Cast, r, days: int) -> None:
 
 def add_substitute(cast: Cast, r, days: int) -> None:
     """Goods of no brand that are said to be like branded ones."""
-    goods = plain_goods(r, r.choice(["apparel", "handbags", "sneakers", "cosmetics"]), style="substitute", brands=(), brand_share=0.0)
+    goods = plain_goods(
+        r, r.choice(["apparel", "handbags", "sneakers", "cosmetics"]), style="substitute", brands=(), brand_share=0.0
+    )
     open_shop(cast, r, "substitute", "", sometimes_text(cast, r, goods, 0.4), days)
 
 

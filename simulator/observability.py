@@ -77,7 +77,7 @@ def note_traits(world: World, shops: Changes, note) -> None:
         rows.setdefault(i, []).append((at, day))
     for i, shop in enumerate(world.cast.shops):
         for kind, value, a, b in shop.traits:
-            if kind == "ip" or kind in ("phone", "registered") and value in PLACEHOLDERS:
+            if kind == "ip" or (kind in ("phone", "registered") and value in PLACEHOLDERS):
                 continue
             if kind == "legal_name" and not value.endswith("公司"):
                 continue
@@ -215,7 +215,9 @@ def weekly(world: World, known: Known, uses: Uses, order_racket: np.ndarray, sun
                 pairs.setdefault(r, []).append((s, v, int(uses.family[v])))
         for r in range(n):
             active = set(np.flatnonzero(is_active & (racket == r)).tolist())
-            seen = len(active) >= MIN_SELLERS and fakes[r] >= MIN_ORDERS and is_doubly_connected(active, pairs.get(r, []))
+            seen = (
+                len(active) >= MIN_SELLERS and fakes[r] >= MIN_ORDERS and is_doubly_connected(active, pairs.get(r, []))
+            )
             rows.append(
                 {
                     "racket": world.cast.rackets[r].name,
@@ -241,4 +243,6 @@ def exclusive(uses: Uses, racket: np.ndarray, ds: int) -> list[tuple[int, int, i
     unique, count = np.unique(pair, return_counts=True)
     good = unique[(count * 2 >= total[unique // width]) & (count > 1)]
     keep = np.isin(pair, good)
-    return list(zip(seller[inside][keep].tolist(), value[inside][keep].tolist(), of[inside][keep].tolist(), strict=True))
+    return list(
+        zip(seller[inside][keep].tolist(), value[inside][keep].tolist(), of[inside][keep].tolist(), strict=True)
+    )

@@ -20,7 +20,7 @@ BUYERS_PER_ORDER = 0.45
 
 @dataclass
 class Orders:
-    """Times in days; `refunded_at` and `shipped_at` are infinite where it never happened."""
+    """Columns of all orders; times are days, infinite where something never happened."""
 
     listing: np.ndarray
     shop: np.ndarray
@@ -54,7 +54,11 @@ def make_orders(cast: Cast, listings: Listings, g, total: int, days: int) -> Ord
     buyers = max(20, int(n * BUYERS_PER_ORDER))
     buyer = np.where(buyer_shop >= 0, buyers + buyer_shop, (g.random(n) ** 1.5 * buyers).astype(int))
     quantity = draw_quantity(cast, g, shop, buyer_shop)
-    price = np.where(paid_at < np.array(listings.repriced)[listing], np.array(listings.price)[listing], np.array(listings.later_price)[listing])
+    price = np.where(
+        paid_at < np.array(listings.repriced)[listing],
+        np.array(listings.price)[listing],
+        np.array(listings.later_price)[listing],
+    )
     rebate = np.where(g.random(n) < 0.3, g.uniform(0.01, 0.1, n), 0)
     paid = np.maximum(0.01, np.round(price * quantity * (1 - rebate), 2))
     fake = np.array(listings.is_fake)[listing]
@@ -132,4 +136,20 @@ def settle(g, listing, shop, buyer, buyer_shop, place, quantity, price, paid, pa
     refunded = np.where(fate == REFUNDED, np.maximum(0.01, np.round(paid * part, 2)), 0.0)
     reason = np.where(fake, g.choice(len(REASONS), n, p=REASONS_FAKE), g.choice(len(REASONS), n, p=REASONS_GENUINE))
     reason = np.where(fate == REFUNDED, reason, -1)
-    return Orders(listing, shop, buyer, buyer_shop, place, quantity, price, paid, paid_at, shipped, received, ended, fate, refunded, reason)
+    return Orders(
+        listing,
+        shop,
+        buyer,
+        buyer_shop,
+        place,
+        quantity,
+        price,
+        paid,
+        paid_at,
+        shipped,
+        received,
+        ended,
+        fate,
+        refunded,
+        reason,
+    )

@@ -14,7 +14,7 @@ DATUMS = ("wgs84", "gcj02", "bd09")
 # Each carrier's scanners report mostly in one datum.
 USUAL_DATUM = {"yto": 1, "zto": 1, "sto": 2, "yunda": 2, "sf": 0, "jt": 1}
 CATEGORIES = tuple(NOUNS)
-GOODS = tuple(DECLARED[c] for c in CATEGORIES) + ("退货", "其他", "")
+GOODS = (*(DECLARED[c] for c in CATEGORIES), "退货", "其他", "")
 RETURNED_GOODS, VAGUE_GOODS, NO_GOODS = (len(CATEGORIES) + i for i in range(3))
 
 NO_WAYBILL, TWO_WAYBILLS, BEFORE_PAYMENT, WRONG_CLOCK = 0.03, 0.015, 0.008, 0.001
@@ -79,7 +79,11 @@ def of_orders(cast: Cast, listings: Listings, orders: Orders, g, oddity: float) 
     delivered = np.where(g.random(n) < 0.01, np.nan, delivered)
     consumer_home = g.integers(len(CENTRES), size=len(orders) + 1)
     place = orders.place[order]
-    county = np.where(place >= 0, np.array([p.county for p in cast.places])[place], consumer_home[orders.buyer[order] % len(consumer_home)])
+    county = np.where(
+        place >= 0,
+        np.array([p.county for p in cast.places])[place],
+        consumer_home[orders.buyer[order] % len(consumer_home)],
+    )
     category = np.array([CATEGORIES.index(c) for c in listings.category])[orders.listing[order]]
     weight = np.array([PIECE_KG[c] for c in CATEGORIES])[category] * orders.quantity[order]
     columns = scan(cast, g, mode, scanned)
@@ -149,10 +153,14 @@ def of_returns(cast: Cast, orders: Orders, sent: dict, g) -> dict:
     """Goods that refunded buyers send back to the shop's return address."""
     n = len(sent["order"])
     order = sent["order"]
-    back = np.flatnonzero((orders.fate[order] == REFUNDED) & ~sent["is_second"] & (g.random(n) < 0.6) & np.isfinite(sent["delivered_at"]))
+    back = np.flatnonzero(
+        (orders.fate[order] == REFUNDED) & ~sent["is_second"] & (g.random(n) < 0.6) & np.isfinite(sent["delivered_at"])
+    )
     order = order[back]
     m = len(order)
-    place = np.array([return_place(cast.shops[s], t) for s, t in zip(orders.shop[order], orders.ended_at[order], strict=True)], int)
+    place = np.array(
+        [return_place(cast.shops[s], t) for s, t in zip(orders.shop[order], orders.ended_at[order], strict=True)], int
+    )
     known = np.maximum(orders.ended_at[order] - g.uniform(0, 2, m), sent["delivered_at"][back] + 0.3)
     nan = np.full(m, np.nan)
     return {

@@ -50,7 +50,11 @@ def draw_rows(world: World, images: list[int], folder: Path) -> dict[str, list]:
         (folder / path).write_bytes(body)
         claimed = hashlib.sha256(name.encode()).hexdigest() if has_wrong_hash(number) else digest
         rows.append((name, path, claimed, len(body)))
-    return {name: list(values) for name, values in zip(FEEDS["images"], zip(*rows, strict=True), strict=True)} if rows else {}
+    return (
+        {name: list(values) for name, values in zip(FEEDS["images"], zip(*rows, strict=True), strict=True)}
+        if rows
+        else {}
+    )
 
 
 def has_wrong_hash(number: int) -> bool:

@@ -8,9 +8,8 @@ work with (machines, phones) is theirs: each runs some of the shops, and now and
 import math
 
 from simulator import brands, names
-from simulator.actors import OPEN, Cast, Hub, Racket, add_place, draw_identity, new_pictures
+from simulator.actors import OPEN, Cast, Hub, Racket, add_place, draw_hub, draw_identity, new_pictures
 from simulator.geography import counties_making, draw_place, neighbour
-from simulator.shops import draw_hub
 from simulator.wording import add_text
 
 FAMILIES = (
@@ -122,7 +121,9 @@ def draw_dispatch(cast: Cast, r, racket: Racket) -> tuple[int, Hub | None]:
 def record_sites(r, racket: Racket, day: float) -> None:
     """Closes the sites known so far and opens the present ones."""
     racket.sites = [(k, p, a, min(b, day), how) for k, p, a, b, how in racket.sites]
-    packed = racket.workshop if racket.dispatch_how in ("own", "forwarder") or r.random() < 0.5 else racket.dispatch_place
+    packed = (
+        racket.workshop if racket.dispatch_how in ("own", "forwarder") or r.random() < 0.5 else racket.dispatch_place
+    )
     racket.sites += [
         ("made_at", racket.workshop, day, OPEN, "own"),
         ("packed_at", packed, day, OPEN, "own" if packed == racket.workshop else racket.dispatch_how),

@@ -38,7 +38,8 @@ def order_rows(world: World, item, state) -> dict[str, list]:
         "paid_at": iso_times(o.paid_at[item], style),
         "status": pick(("paid", "shipped", "received", "received", *FATES[1:]), status),
         "refunded_cny": [
-            m if r else "0.00" if e else None for m, r, e in zip(money(o.refunded[item]), refunded.tolist(), (item % 3 == 0).tolist(), strict=True)
+            m if r else "0.00" if e else None
+            for m, r, e in zip(money(o.refunded[item]), refunded.tolist(), (item % 3 == 0).tolist(), strict=True)
         ],
         "refund_reason": pick(REASONS, np.where(refunded, o.reason[item], -1)),
         "updated_at": iso_times(updated, style),
@@ -85,7 +86,15 @@ def sender_fields(cast, number: int, habit: int) -> tuple:
     """Name, phone, address, account and depot as one waybill of this way of sending shows them."""
     m = cast.modes[number]
     style = (0, 0, 1, 0, 2, 3, 0, 4, 1)[(habit + number) % 9]
-    return _sender(m.name, m.phone, m.account, m.carrier, address(cast, m.place, style), COUNTIES[cast.places[m.place].county].code, habit)
+    return _sender(
+        m.name,
+        m.phone,
+        m.account,
+        m.carrier,
+        address(cast, m.place, style),
+        COUNTIES[cast.places[m.place].county].code,
+        habit,
+    )
 
 
 @lru_cache(maxsize=400_000)
@@ -175,7 +184,9 @@ def brand_rows(world: World) -> dict[str, list]:
         "categories": [list(b.categories) for b in BRANDS],
         "reference_prices": [[f"{c}:{p}" for c, p in b.prices] for b in BRANDS],
         "authorised_sellers": [[world.ids.sellers[s] for s in authorised.get(n, [])] for n in range(len(BRANDS))],
-        "genuine_regions": [[COUNTIES[(n * 5 + k) % len(COUNTIES)].code for k in range(1 + n % 2)] for n in range(len(BRANDS))],
+        "genuine_regions": [
+            [COUNTIES[(n * 5 + k) % len(COUNTIES)].code for k in range(1 + n % 2)] for n in range(len(BRANDS))
+        ],
         "updated_at": iso_times(np.full(len(BRANDS), 0.1)),
     }
 

@@ -39,7 +39,9 @@ def add_material_shop(cast: Cast, r, days: int) -> None:
     category = r.choice(["packaging", "packaging", "materials"])
     goods = Goods(style="materials", categories=(category,), price=(1.0, 0.4), listings=r.randint(3, 6), to_trade=True)
     since = (-r.uniform(50, 900), OPEN, None)
-    cast.material_shops.append(open_shop(cast, r, "materials", "", goods, days, platform="1688", company=True, rate=0.5, span=since))
+    cast.material_shops.append(
+        open_shop(cast, r, "materials", "", goods, days, platform="1688", company=True, rate=0.5, span=since)
+    )
 
 
 def add_forwarder(cast: Cast, r, days: int, hub: Hub) -> None:
@@ -48,4 +50,18 @@ def add_forwarder(cast: Cast, r, days: int, hub: Hub) -> None:
     mode = add_mode(cast, r, hub.place, phone=hub.phones[0], account=hub.accounts[0], carrier=hub.carrier)
     shared = (("return", hub.place), ("phone", hub.phones[0]))
     county = cast.places[hub.place].county
-    open_shop(cast, r, "forwarder", "", goods, days, county=county, place=hub.place, shared=shared, mode=mode, platform="1688", company=True, rate=0.3)
+    open_shop(
+        cast,
+        r,
+        "forwarder",
+        "",
+        goods,
+        days,
+        county=county,
+        place=hub.place,
+        shared=shared,
+        mode=mode,
+        platform="1688",
+        company=True,
+        rate=0.3,
+    )

@@ -7,17 +7,18 @@ from simulator.actors import (
     Cast,
     Goods,
     Hub,
-    Purchase,
     Shop,
     add_mode,
     add_place,
     add_shop,
     change_something,
     draw_contacts,
+    draw_hub,
     draw_identity,
     draw_machines,
     first_place,
     give,
+    hub_mode,
     replace,
     send_from,
 )
@@ -26,7 +27,11 @@ from simulator.wording import add_text
 
 AT_HUB = 0.22  # share of ordinary shops that send through a forwarder or a shared warehouse
 BY_AGENCY = 0.03  # share of ordinary shops that an agency registered
-AT_AGENCY, NO_ADDRESS, ELSEWHERE = 0.02, 0.01, 0.4  # shops registered at an agency's office, nowhere, not where they pack
+AT_AGENCY, NO_ADDRESS, ELSEWHERE = (
+    0.02,
+    0.01,
+    0.4,
+)  # shops registered at an agency's office, nowhere, not where they pack
 MOVES = 0.0006  # chance per day that a shop moves house
 BRANDED = [i for i, b in enumerate(brands.BRANDS) for _ in b.categories]
 
@@ -89,7 +94,11 @@ def open_shop(cast: Cast, r, kind: str, group: str, goods: Goods, days: int, *, 
     have = {kind for kind, _ in shared}
     give(shop, [*shared, *(t for t in draw_traits(cast, r, county, place, company, hub) if t[0] not in have)], opened)
     if mode is None:
-        mode = hub_mode(cast, r, hub) if hub else add_mode(cast, r, place, account=names.draw_token(r) if r.random() < 0.4 else None)
+        mode = (
+            hub_mode(cast, r, hub)
+            if hub
+            else add_mode(cast, r, place, account=names.draw_token(r) if r.random() < 0.4 else None)
+        )
         shop.dispatch.append((-OPEN, ((mode, 1.0),)))
         if hub is None:
             sometimes_move(cast, r, [shop], county, days)
@@ -129,31 +138,3 @@ def sometimes_move(cast: Cast, r, shops: list[Shop], county: int, days: int) -> 
             if shop.opened < own < shop.closed:
                 replace(shop, "return", place, own)
                 send_from(cast, r, shop, first_place(cast, shop), place, own)
-
-
-def draw_hub(cast: Cast, r) -> Hub:
-    """A forwarder, by its share of the trade."""
-    return r.choices(cast.hubs, [hub.share for hub in cast.hubs])[0]
-
-
-def hub_mode(cast: Cast, r, hub: Hub, phone: str | None = None, account: str | None = None) -> int:
-    """Handing over through a forwarder: its counter, one of its contracts, often its phone."""
-    phone = phone or (r.choice(hub.phones) if r.random() < 0.5 else None)
-    return add_mode(cast, r, hub.place, phone=phone, account=account or r.choice(hub.accounts), carrier=hub.carrier)
-
-
-def buy_from(cast: Cast, r, buyer: int, supplier: int, days: int, rate=(0.02, 0.12), place: int | None = None, since=0.0, until=OPEN) -> None:
-    """Regular orders of one shop from another while both are open, delivered where the buyer packs unless told.
-
-    `rate`: least and most orders per day.
-    """
-    s, t = cast.shops[buyer], cast.shops[supplier]
-    a, b = max(0, since, s.opened, t.opened), min(days, until, s.closed, t.closed)
-    if a < b:
-        cast.purchases.append(Purchase(buyer, supplier, first_place(cast, s) if place is None else place, a, b, r.uniform(*rate)))
-
-
-def sometimes_buy_materials(cast: Cast, r, buyer: int, days: int, share: float) -> None:
-    """Boxes, labels or parts, as many who make or pack something order them."""
-    if cast.material_shops and r.random() < share:
-        buy_from(cast, r, buyer, r.choice(cast.material_shops), days)

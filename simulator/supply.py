@@ -4,8 +4,8 @@ from simulator import names
 from simulator.actors import OPEN, Cast, Racket, Transfer, add_mode
 from simulator.fronts import run_front
 from simulator.lives import SECESSION_KINDS, found_child, list_events, move_workshop, plan_events
+from simulator.purchases import buy_from
 from simulator.rackets import draw_pools, draw_racket, settle
-from simulator.shops import buy_from
 
 
 def add_rackets(cast: Cast, r, preset, days: int) -> None:
@@ -53,21 +53,29 @@ def supply_workshop(cast: Cast, r, racket: Racket, number: int, days: int) -> No
         if r.random() < 0.6:  # ordered by telephone
             vendor = cast.shops[r.choice(cast.material_shops)]
             mode = vendor.dispatch[0][1][0][0]
-            cast.transfers.append(Transfer(mode, workshop, a, b, r.uniform(0.04, 0.25), "materials", "materials", number))
+            cast.transfers.append(
+                Transfer(mode, workshop, a, b, r.uniform(0.04, 0.25), "materials", "materials", number)
+            )
         if dispatch != workshop and r.random() < 0.72:
             phone = r.choice(racket.pools["sender_phone"]) if r.random() < 0.3 else None
             mode = add_mode(cast, r, workshop, phone=phone, account=names.draw_token(r) if r.random() < 0.4 else None)
-            cast.transfers.append(Transfer(mode, dispatch, a, b, r.uniform(0.1, 0.6), "upstream", racket.category, number))
+            cast.transfers.append(
+                Transfer(mode, dispatch, a, b, r.uniform(0.1, 0.6), "upstream", racket.category, number)
+            )
 
 
 def order_materials(cast: Cast, r, racket: Racket, workshop: int, dispatch: int, days: int, a: float, b: float) -> None:
     """Materials that one or two members order on the platform from a to b, mostly straight to the workshop."""
-    buyers = [(i, since, until) for i, _, since, until in racket.members if since < b and a < min(until, cast.shops[i].closed)]
+    buyers = [
+        (i, since, until) for i, _, since, until in racket.members if since < b and a < min(until, cast.shops[i].closed)
+    ]
     if buyers and r.random() < 0.6:
         for _ in range(r.choice([1, 1, 2])):
             buyer, since, until = r.choice(buyers)
             place = workshop if r.random() < 0.85 else dispatch
-            buy_from(cast, r, buyer, r.choice(cast.material_shops), days, (0.04, 0.2), place, max(a, since), min(b, until))
+            buy_from(
+                cast, r, buyer, r.choice(cast.material_shops), days, (0.04, 0.2), place, max(a, since), min(b, until)
+            )
 
 
 def supply_fronts(cast: Cast, r, racket: Racket, days: int) -> None:

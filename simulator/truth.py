@@ -38,7 +38,9 @@ def write(world: World, record, known: Known, out: Path, say) -> None:
     weekly = pd.DataFrame(observability.weekly(world, known, uses, order_racket, sundays_of(world.days)))
     tables = {
         "deliveries": pd.DataFrame(record.deliveries, columns=["feed", "date", "delivery", "file", "rows", "listed"]),
-        "dirt_rows": pd.DataFrame(record.dirt_rows, columns=["feed", "date", "delivery", "file", "line", "kind", "expect", "key"]),
+        "dirt_rows": pd.DataFrame(
+            record.dirt_rows, columns=["feed", "date", "delivery", "file", "line", "kind", "expect", "key"]
+        ),
         "orders": order_table(world, known, order_racket, inside),
         "listings": listing_table(world),
         "seller_kind": seller_table(world),
@@ -55,7 +57,9 @@ def write(world: World, record, known: Known, out: Path, say) -> None:
              "sundays": [date_of(d) for d in sundays_of(world.days)]}  # fmt: skip
     (out / "WORLD.json").write_text(json.dumps(about, indent=1))
     seen = weekly[weekly.ds == weekly.ds.max()]
-    say(f"truth: {int((seen.observable & seen.recent).sum())} of {len(world.cast.rackets)} rackets can be seen on the last Sunday")
+    say(
+        f"truth: {int((seen.observable & seen.recent).sum())} of {len(world.cast.rackets)} rackets can be seen on the last Sunday"
+    )
 
 
 def racket_of_orders(world: World, shop: np.ndarray) -> np.ndarray:
@@ -130,12 +134,20 @@ def order_table(world: World, known: Known, order_racket, inside) -> pd.DataFram
 
 def listing_table(world: World) -> pd.DataFrame:
     brands = np.array([*world.ids.brands, None], object)
-    return pd.DataFrame({"listing_id": world.ids.listings, "brand": brands[world.listings.brand], "is_counterfeit": world.listings.is_fake})
+    return pd.DataFrame(
+        {
+            "listing_id": world.ids.listings,
+            "brand": brands[world.listings.brand],
+            "is_counterfeit": world.listings.is_fake,
+        }
+    )
 
 
 def seller_table(world: World) -> pd.DataFrame:
     shops = world.cast.shops
-    return pd.DataFrame({"seller_id": world.ids.sellers, "kind": [s.kind for s in shops], "group_id": [s.group or None for s in shops]})
+    return pd.DataFrame(
+        {"seller_id": world.ids.sellers, "kind": [s.kind for s in shops], "group_id": [s.group or None for s in shops]}
+    )
 
 
 def member_table(world: World) -> pd.DataFrame:
@@ -177,7 +189,11 @@ def is_inferable(world: World, known: Known, number: int) -> bool:
     scanned = int((np.isin(p.transfer, transfers) & np.isfinite(p.lng) & delivered).sum())
     if scanned < UPSTREAM_NEEDED:
         return False
-    return racket.dispatch_how != "forwarder" or int((delivered & (p.order >= 0) & (p.return_of < 0) & (p.place == racket.workshop)).sum()) >= MATERIALS_NEEDED
+    return (
+        racket.dispatch_how != "forwarder"
+        or int((delivered & (p.order >= 0) & (p.return_of < 0) & (p.place == racket.workshop)).sum())
+        >= MATERIALS_NEEDED
+    )
 
 
 def event_table(world: World) -> pd.DataFrame:
@@ -210,7 +226,11 @@ def value_table(world: World, known: Known, order_racket, inside) -> pd.DataFram
         kept = o.paid - np.where(ended, o.refunded, 0)
         sums = {
             name: np.bincount(merged[mask], amount[mask], len(names))
-            for name, mask, amount in (("gross", counts & ~inside, o.paid), ("net", counts & ~inside, kept), ("gross_with_internal", counts, o.paid))
+            for name, mask, amount in (
+                ("gross", counts & ~inside, o.paid),
+                ("net", counts & ~inside, kept),
+                ("gross_with_internal", counts, o.paid),
+            )
         }
         rows.append(pd.DataFrame({"racket": names, "ds": ds} | sums))
     return pd.concat(rows, ignore_index=True)

@@ -35,7 +35,16 @@ FAKE_DETAILS = [
 ]  # fmt: skip
 CONTACTS = ["更多款式加V：{h}", "看货微信 {h}", "相册请加{h}", "售后联系{h}"]
 # Text that does harm where it is interpreted instead of shown.
-HOSTILE = ['=HYPERLINK("http://example.com")', "@SUM(1+1)", "<script>alert(1)</script>", "'; DROP TABLE t; --", "\u202e", "${jndi:x}", "\\u0000", "-2+3"]
+HOSTILE = [
+    '=HYPERLINK("http://example.com")',
+    "@SUM(1+1)",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE t; --",
+    "\u202e",
+    "${jndi:x}",
+    "\\u0000",
+    "-2+3",
+]
 TAILS = ["", "", "", "❤", "🔥", "～", "！！", "。", " ", "【现货】", "👟"]
 
 

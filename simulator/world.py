@@ -77,7 +77,9 @@ def name_all(cast: Cast, listings: Listings, images: Images, orders: Orders, par
     carriers = ["sf" if m < 0 else modes[m].carrier for m in parcels.mode.tolist()]
     start = int(g.integers(10**11, 2 * 10**11))
     return Ids(
-        sellers=[f"{PREFIXES[s.platform]}{n}" for s, n in zip(cast.shops, shuffled(g, len(cast.shops), 10**8), strict=True)],
+        sellers=[
+            f"{PREFIXES[s.platform]}{n}" for s, n in zip(cast.shops, shuffled(g, len(cast.shops), 10**8), strict=True)
+        ],
         listings=[str(n) for n in shuffled(g, len(listings), 6 * 10**11)],
         images=[f"img{n:011x}" for n in shuffled(g, len(images), 10**12)],
         orders=[str(start + 7 * n) for n in range(len(orders))],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -42,7 +43,10 @@ def truth(tiny) -> dict[str, pd.DataFrame]:
 
 def manifests(world: Path, feed: str = "*") -> list[tuple[Path, dict[str, Any]]]:
     """(folder, manifest) of each delivery in the landing, by feed and day."""
-    return [(path.parent, json.loads(path.read_text())) for path in sorted((world / "landing").glob(f"{feed}/dt=*/_manifest.json"))]
+    return [
+        (path.parent, json.loads(path.read_text()))
+        for path in sorted((world / "landing").glob(f"{feed}/dt=*/_manifest.json"))
+    ]
 
 
 def lines_of(path: Path) -> list[bytes]:
@@ -70,3 +74,13 @@ def good_rows(tiny, truth) -> Callable[[str], list[dict[str, Any]]]:
 def latest(rows: list[dict[str, Any]], key: str) -> dict[str, dict[str, Any]]:
     """The current state: the row of the latest day per key."""
     return {row[key]: row for row in sorted(rows, key=lambda row: row["ds"])}
+
+
+def metres_between(lng1, lat1, lng2, lat2):
+    """Distance in metres on a sphere; arrays allowed."""
+    k = np.pi / 180
+    h = (
+        np.sin((np.asarray(lat2) - lat1) * k / 2) ** 2
+        + np.cos(np.asarray(lat1) * k) * np.cos(np.asarray(lat2) * k) * np.sin((np.asarray(lng2) - lng1) * k / 2) ** 2
+    )
+    return 2 * 6371008.8 * np.arcsin(np.minimum(1, np.sqrt(h)))

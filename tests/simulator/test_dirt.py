@@ -14,7 +14,10 @@ NOT_A_RECORD = {"truncated", "not_an_object", "not_json"}
 @pytest.fixture(scope="module")
 def dirty_lines(tiny, truth) -> list[tuple]:
     """(row of the truth, its line)."""
-    return [(row, lines_of(tiny / "landing" / row.feed / f"dt={row.date}" / row.file)[row.line - 1]) for row in truth["dirt_rows"].itertuples()]
+    return [
+        (row, lines_of(tiny / "landing" / row.feed / f"dt={row.date}" / row.file)[row.line - 1])
+        for row in truth["dirt_rows"].itertuples()
+    ]
 
 
 def test_every_kind_of_dirt_stands_in_a_tiny_world(truth):
@@ -58,7 +61,11 @@ def test_a_duplicate_is_an_identical_second_row(tiny, dirty_lines):
 
 def test_a_superseded_row_is_older_than_the_good_one_of_its_day(good_rows, dirty_lines):
     good = {(feed, row["ds"], row[KEYS[feed]]): row for feed in ("orders", "listings") for row in good_rows(feed)}
-    found = [(row, json.loads(line)) for row, line in dirty_lines if row.kind == "superseded" and row.feed in ("orders", "listings")]
+    found = [
+        (row, json.loads(line))
+        for row, line in dirty_lines
+        if row.kind == "superseded" and row.feed in ("orders", "listings")
+    ]
     assert found
     for row, record in found:
         newer = good[row.feed, row.date, record[KEYS[row.feed]]]

@@ -10,7 +10,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def digests(world: Path) -> dict[str, str]:
-    return {str(p.relative_to(world)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(world.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(world)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(world.rglob("*"))
+        if p.is_file()
+    }
 
 
 def test_same_seed_same_bytes(tiny, tmp_path):

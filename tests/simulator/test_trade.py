@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.geography import bd09_from_gcj02, gcj02_from_wgs84, metres_between
-from tests.simulator.conftest import latest
+from simulator.geography import bd09_from_gcj02, gcj02_from_wgs84
+from tests.simulator.conftest import latest, metres_between
 
 CST = timezone(timedelta(hours=8))
 
@@ -60,13 +60,18 @@ def test_the_state_of_an_order_never_goes_back(orders):
 
 
 def test_late_rows_are_delivered_days_after_they_happened(orders):
-    lag = [(datetime.fromisoformat(row["ds"]).date() - instant(row["updated_at"]).astimezone(CST).date()).days for row in orders]
+    lag = [
+        (datetime.fromisoformat(row["ds"]).date() - instant(row["updated_at"]).astimezone(CST).date()).days
+        for row in orders
+    ]
     assert min(lag) == 0
     assert 0 < np.mean(np.array(lag) > 0) < 0.06
 
 
 def test_waybills_are_counted(parcels, truth):
-    sent = pd.Series([r["order_id"] for r in latest(parcels, "waybill_no").values() if r["order_id"] and not r["return_of"]])
+    sent = pd.Series(
+        [r["order_id"] for r in latest(parcels, "waybill_no").values() if r["order_id"] and not r["return_of"]]
+    )
     wanted = truth["orders"].set_index("order_id").n_waybills
     count = sent[sent.isin(wanted.index)].value_counts()  # an order may come later than its parcel, or too late
     assert count.to_dict() == wanted[wanted > 0].to_dict()
@@ -76,7 +81,11 @@ def test_waybills_are_counted(parcels, truth):
 def test_scans_are_in_the_datum_that_the_row_names(parcels, truth):
     true = truth["orders"].dropna(subset="scan_lng").set_index("waybill_no")
     last = latest(parcels, "waybill_no")
-    to = {"wgs84": lambda x, y: (x, y), "gcj02": gcj02_from_wgs84, "bd09": lambda x, y: bd09_from_gcj02(*gcj02_from_wgs84(x, y))}
+    to = {
+        "wgs84": lambda x, y: (x, y),
+        "gcj02": gcj02_from_wgs84,
+        "bd09": lambda x, y: bd09_from_gcj02(*gcj02_from_wgs84(x, y)),
+    }
     used = set()
     for waybill, row in true.iterrows():
         found = last[waybill]

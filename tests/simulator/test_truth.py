@@ -6,9 +6,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from simulator.geography import CENTRES, COUNTIES, metres_between
+from simulator.geography import CENTRES, COUNTIES
 from simulator.observability import connected, is_doubly_connected
-from tests.simulator.conftest import latest
+from tests.simulator.conftest import latest, metres_between
 
 COLUMNS = {
     "deliveries": "feed date delivery file rows listed",

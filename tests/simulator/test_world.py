@@ -21,7 +21,9 @@ def demo():
 def test_phone_numbers_are_of_ranges_that_no_operator_has(good_rows):
     for row in good_rows("sellers"):
         for phone in row["phones"]:
-            plain = "".join(c for c in phone.translate({0xFF10 + i: 48 + i for i in range(10)}) if c.isdigit()).removeprefix("86")
+            plain = "".join(
+                c for c in phone.translate({0xFF10 + i: 48 + i for i in range(10)}) if c.isdigit()
+            ).removeprefix("86")
             assert plain[:3] in names.MOBILE_PREFIXES or phone in names.PLACEHOLDER_PHONES
 
 
@@ -82,7 +84,9 @@ def test_rackets_hide_different_families(demo):
 def test_honest_shops_share_what_rackets_share(demo):
     """Forwarders' accounts and agencies' phones have users inside and outside of rackets."""
     hubs = {account for hub in demo.cast.hubs for account in hub.accounts}
-    users = {demo.cast.modes[way].account: set() for shop in demo.cast.shops for _, ways in shop.dispatch for way, _ in ways}
+    users = {
+        demo.cast.modes[way].account: set() for shop in demo.cast.shops for _, ways in shop.dispatch for way, _ in ways
+    }
     for shop in demo.cast.shops:
         for _, ways in shop.dispatch:
             for way, _ in ways:
@@ -117,7 +121,13 @@ def test_a_replaced_value_ends_when_the_new_one_begins():
     give(shop, [("phone", "a"), ("phone", "b"), ("device", "x")], -5)
     replace(shop, "phone", "d", 30)
     replace(shop, "phone", "c", 20)
-    assert shop.traits == [["phone", "a", -5, 20], ["phone", "b", -5, 20], ["device", "x", -5, OPEN], ["phone", "d", 30, 20], ["phone", "c", 20, OPEN]]
+    assert shop.traits == [
+        ["phone", "a", -5, 20],
+        ["phone", "b", -5, 20],
+        ["device", "x", -5, OPEN],
+        ["phone", "d", 30, 20],
+        ["phone", "c", 20, OPEN],
+    ]
 
 
 def test_fronts_of_one_controller_share_his_machines():
