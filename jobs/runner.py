@@ -131,8 +131,7 @@ def run_table(run: Run, declared: Declaration, first: date, last: date) -> list[
         for begin, end in todo.ranges:
             span = f"{declared.name:26} {begin}..{end}"
             with run.progress.step(span) as said:
-                compute = _load_feed if isinstance(declared.table, Feed) else _compute_table
-                made, missing = compute(run, declared, begin, end)
+                made, missing = _compute(run, declared, begin, end)
                 absent += missing
                 done += made
                 said.append(f"{sum(r.rows for r in made):,} rows" if made else "nothing published")
@@ -144,6 +143,21 @@ def run_table(run: Run, declared: Declaration, first: date, last: date) -> list[
             more = f" (and {len(absent) - 1} more days)" if len(absent) > 1 else ""
             raise NotArrivedError(f"{absent[0]}{more}")
         return done
+
+
+def _compute(run: Run, declared: Declaration, first: date, last: date) -> tuple[list[Receipt], list[NotArrivedError]]:
+    """Computes and publishes one range. Raises JobError for a full disk, wherever Spark or Delta met it."""
+    try:
+        return (_load_feed if declared.is_feed else _compute_table)(run, declared, first, last)
+    except JobError:
+        raise
+    except Exception as error:
+        if "No space left on device" not in str(error):
+            raise
+        raise JobError(
+            f"{declared.name} {first}..{last}: no space left on the disk of {run.warehouse} or of Spark's temporary files; "
+            "the table is as before: free space, then run the same command again"
+        ) from error
 
 
 def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date) -> None:

@@ -1,0 +1,77 @@
+"""The pipeline with landing and warehouse on an S3 server gives the rows that it gives on a disk."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from jobs import catalog, runner, settings
+from jobs.progress import Progress
+from jobs.settings import ROOT
+from simulator import __main__ as simulator
+from tests.s3_server import s3_server
+from tests.warehouse import rows
+
+pytestmark = pytest.mark.slow
+
+BUCKET = "yunjian-tests"
+FIRST, SUNDAY = date(2024, 3, 4), date(2024, 3, 10)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("s3-world") / "tiny"
+    assert simulator.main(["--preset", "tiny", "--seed", "3", "--days", "7", "--out", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(world, tmp_path_factory):
+    with s3_server(tmp_path_factory.mktemp("s3"), BUCKET) as made:
+        made.upload(world / "landing", BUCKET, "landing")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def on_disk(spark, world, tmp_path_factory):
+    warehouse = tmp_path_factory.mktemp("on-disk")
+    run = runner.open_run(spark, settings.load("local", [f"landing={world / 'landing'}", f"warehouse={warehouse}"]), Progress(None))
+    runner.run_tables(run, [*catalog.daily_tables(), *catalog.weekly_tables()], FIRST, SUNDAY)
+    return warehouse
+
+
+def jobs(server, *arguments):
+    env = {**os.environ, **server.env, "YUNJIAN_LANDING": f"s3://{BUCKET}/landing", "YUNJIAN_WAREHOUSE": f"s3://{BUCKET}/warehouse"}
+    command = [sys.executable, "-m", "jobs", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900)
+
+
+def test_s3_gives_the_same_rows(server, on_disk):
+    span = ("--from", str(FIRST), "--to", str(SUNDAY))
+    light = ("--set", "spark.driver.memory=2g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1")
+    for command in ("daily", "weekly"):
+        done = jobs(server, command, *span, *light)
+        assert done.returncode == 0, done.stderr[-3000:]
+    for table in [*catalog.catalog(), "staging.rejects"]:
+        found = rows(f"s3://{BUCKET}/warehouse", table, options=server.delta_options)
+        assert found == rows(on_disk, table), table
+        assert found, table
+    again = jobs(server, "daily", *span, "--dry-run", *light)
+    assert [line for line in again.stdout.splitlines() if not line.endswith("up to date")] == []
+
+
+def test_arrival_is_read_from_s3(server):
+    arrived = jobs(server, "arrived", "orders", "--ds", str(FIRST))
+    assert (arrived.returncode, arrived.stdout.split(":")[0]) == (0, f"orders of {FIRST}")
+    absent = jobs(server, "arrived", "orders", "--ds", "2031-01-01")
+    assert absent.returncode == 3
+    assert absent.stderr.startswith("not arrived: orders of 2031-01-01 has not arrived: no s3://")
+
+
+def test_a_bucket_that_does_not_exist_is_one_clear_line(server):
+    done = jobs(server, "arrived", "orders", "--ds", str(FIRST), "--set", "landing=s3://no-such-bucket-here/landing")
+    assert done.returncode == 1
+    assert "check bucket, endpoint and credentials" in done.stderr
+    assert "Traceback" not in done.stderr
