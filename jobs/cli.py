@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     leads.add_argument("--html", metavar="FILE", help="write a page that can be opened anywhere")
 
     mapped = command("map", _map, "bring a real export into the landing, by the SELECTs in conf/feeds/SOURCE/")
-    mapped.add_argument("source", metavar="SOURCE", help="a folder of conf/feeds, e.g. olist")
+    mapped.add_argument("source", metavar="SOURCE", help="a folder of conf/feeds, e.g. olist, or the path of such a folder")
     mapped.add_argument("--from", dest="folder", required=True, metavar="DIR", help="where the export's files lie")
     mapped.add_argument("--landing", metavar="DIR", help="where to write (default: the profile's landing)")
     mapped.add_argument("--dry-run", action="store_true", help="print feeds, days and rows; write nothing")
@@ -276,9 +276,12 @@ def _map(parsed: argparse.Namespace) -> None:
 
     chosen = _settings(parsed)
     target = parsed.landing or chosen.landing
-    spark = session.start(chosen)
+    mapping.open_source(parsed.source)  # what is wrong in it is said before Spark starts
+    progress = Progress()
+    with progress.step("starting Spark"):
+        spark = session.start(chosen)
     try:
-        mapping.map_source(spark, parsed.source, parsed.folder, target, Progress(), dry_run=parsed.dry_run)
+        mapping.map_source(spark, parsed.source, parsed.folder, target, progress, dry_run=parsed.dry_run)
     finally:
         spark.stop()
 

@@ -28,7 +28,7 @@ from jobs.feeds import EARLIEST, LATEST
 from jobs.locks import table_lock
 from jobs.mapping_report import Counted, Mapped, Report
 from jobs.progress import Progress
-from jobs.source_files import AT, FILE, LINE, RAW, REASON, Table
+from jobs.source_files import AT, FILE, HEADER, LINE, RAW, REASON, REPEAT, Table
 from jobs.sources import Source
 from jobs.table import Column
 
@@ -51,8 +51,7 @@ def map_source(
     files that are not there, JobError when the landing has days that somebody else delivered.
     """
     progress = progress or Progress()
-    opened = sources.open_source(source)
-    _check_feeds(opened)
+    opened = open_source(source)
     folder, target = folder.rstrip("/"), target.rstrip("/")
     # Spark's own words about a SELECT would come twice, and as a page of JSON.
     logging.getLogger("SQLQueryContextLogger").disabled = True
@@ -95,7 +94,9 @@ def _contract() -> dict[str, list[Column]]:
     return {name.split(".")[1]: declared.table.schema()[1:] for name, declared in catalog().items() if declared.is_feed}
 
 
-def _check_feeds(source: Source) -> None:
+def open_source(name: str) -> Source:
+    """A source whose files are all about feeds. Raises UsageError for what is not as it must be."""
+    source = sources.open_source(name)
     feeds = _contract()
     for feed, sql in source.selects.items():
         where = f"{source.folder / feed}.sql"
@@ -108,6 +109,7 @@ def _check_feeds(source: Source) -> None:
     for feed in source.not_mapped:
         if feed not in feeds:
             raise UsageError(f"{source.folder / 'source.toml'} [not_mapped]: there is no feed {feed}: there are {', '.join(feeds)}")
+    return source
 
 
 # --- the export's files --------------------------------------------------------------------------
@@ -125,7 +127,7 @@ def _read_tables(spark: SparkSession, source: Source, folder: str, keep: Keep, p
             try:
                 table = source_files.read_table(spark, source, name, folder, files)
                 table = replace(table, lines=keep(table.lines))
-                counted = report.tables[name] = _count_lines(spark, table, folder)
+                counted = report.tables[name] = count_lines(spark, table, folder)
             except PySparkException as error:
                 raise JobError(
                     f"{folder}: the table {name} ({files[0]}, …) cannot be read: {_first_line(error)}; see [tables.{name}] in docs/mapping.md"
@@ -137,20 +139,19 @@ def _read_tables(spark: SparkSession, source: Source, folder: str, keep: Keep, p
     return tables, report
 
 
-def _count_lines(spark: SparkSession, table: Table, folder: str) -> Counted:
+def count_lines(spark: SparkSession, table: Table, folder: str) -> Counted:
     """Raises JobError when the file has lines that reading did not see."""
     found = table.lines.groupBy(REASON).agg(F.count("*").alias("rows"), F.sum(source_files.lines_in(F.col(RAW))).alias("lines")).collect()
     seen = {row[REASON]: row["rows"] for row in found}
-    lines = sum(row["lines"] or 0 for row in found)
+    lines = sum(row["lines"] for row in found)
     if table.is_text and (there := source_files.count_lines(spark, table, folder)) > lines:
         raise JobError(
-            f"{folder}: the table {table.name} has {there:,} lines, of which {lines:,} were read: a quote that is not closed takes lines along; "
-            f'try multiline = false or quote = "" in [tables.{table.name}]'
+            f"{folder}: the table {table.name} has {there:,} lines, of which {lines:,} were read; "
+            f'try multiline = false or quote = "" in [tables.{table.name}] of source.toml'
         )
-    return Counted(
-        table.files, lines, seen.pop(None, 0), seen.pop(source_files.HEADER, 0), seen.pop(source_files.REPEAT, 0),
-        {reason: rows for reason, rows in seen.items()},
-    )  # fmt: skip
+    continued = lines - sum(seen.values())
+    rows, headers, repeats = (seen.pop(reason, 0) for reason in (None, HEADER, REPEAT))
+    return Counted(table.files, lines, rows, headers, repeats, seen, continued)
 
 
 # --- one SELECT ----------------------------------------------------------------------------------

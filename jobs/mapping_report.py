@@ -9,7 +9,11 @@ from typing import Any
 
 @dataclass
 class Counted:
-    """What was read of one table. lines = rows + headers + repeats + rejected, when no row stands on several lines."""
+    """What was read of one table: lines = rows + headers + repeats + rejected + continued.
+
+    continued: lines that go on with a row, after a line end within quotes. not_selected: of the rows, those that no
+    SELECT takes; None = no SELECT says which rows of the table it takes.
+    """
 
     files: tuple[str, ...]
     lines: int
@@ -17,7 +21,8 @@ class Counted:
     headers: int = 0
     repeats: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
-    not_selected: int | None = None  # rows that no SELECT takes, None = no SELECT says which rows of the table it takes
+    continued: int = 0
+    not_selected: int | None = None
     unnamed_columns: list[str] = field(default_factory=list)
 
 
@@ -54,6 +59,7 @@ class Report:
             parts += [f"{table.headers} header"] if table.headers else []
             parts += [f"{table.repeats:,} exact repeats"] if table.repeats else []
             parts += [f"{n:,} rejected as {reason}" for reason, n in sorted(table.rejected.items())]
+            parts += [f"{table.continued:,} that go on with a row"] if table.continued else []
             yield f"{name:26} {table.lines:,} lines = {' + '.join(parts)}"
             if table.not_selected is None:
                 yield f"{'':26} not traced: no SELECT has its _at in _from, so what it leaves out is not known"
