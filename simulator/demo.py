@@ -25,7 +25,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Plays, computes, prints; returns the exit code."""
     parser = argparse.ArgumentParser("python -m simulator.demo", description=__doc__.split(": ", 1)[1])
     parser.add_argument("--seed", type=int, default=7, help="of the world (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=Path("demo"), metavar="DIR", help="everything is written here (default: %(default)s)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("demo"),
+        metavar="DIR",
+        help="everything is written here (default: %(default)s)",
+    )
     given = parser.parse_args(arguments)
     started = time.monotonic()
     progress = Progress()
@@ -85,7 +91,9 @@ class Truth:
         """`racket R3, 9 of 9 shops`, or what the shops are."""
         racket, share = self.owner(sellers)
         if racket is None:
-            return ", ".join(f"{n} {kind}" for kind, n in Counter(self.kind.get(s, "unknown") for s in sellers).most_common(3))
+            return ", ".join(
+                f"{n} {kind}" for kind, n in Counter(self.kind.get(s, "unknown") for s in sellers).most_common(3)
+            )
         return f"racket {racket}, {round(share * len(sellers))} of {len(sellers)} shops"
 
     def tally(self, leads: list[tuple[str, ...]]) -> str:
