@@ -7,9 +7,10 @@ id of the racket with which it shares most members, best overlap first, one to o
 
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.graph.matching import match_batches
 from jobs.table import Read, Table
 
 # A group of two is a pair of shops; three with one thing in common begin to look like an operation.
@@ -70,16 +71,9 @@ def name_rackets(groups: DataFrame, fronts: DataFrame) -> DataFrame:
         .groupBy("component_id", "racket_id", "seller_id")
         .agg(F.min("weeks").alias("weeks"))
         .groupBy("component_id", "racket_id")
-        .agg(F.round(F.sum(F.pow(F.lit(FRONT_WEIGHT_PER_WEEK), "weeks").cast("decimal(18,9)")), 6).alias("overlap"))
+        .agg(F.sum(F.pow(F.lit(FRONT_WEIGHT_PER_WEEK), "weeks").cast("decimal(18,9)")).alias("overlap"))
     )
-    # Best overlap first; then the smaller id, so that the order of rows changes nothing.
-    best_racket = Window.partitionBy("component_id").orderBy(F.desc("overlap"), "racket_id")
-    best_component = Window.partitionBy("racket_id").orderBy(F.desc("overlap"), "component_id")
-    kept = (
-        shared.withColumns({"a": F.row_number().over(best_racket), "b": F.row_number().over(best_component)})
-        .where("a = 1 AND b = 1")
-        .select("component_id", "racket_id")
-    )
+    kept = shared.repartition(1).mapInArrow(match_batches, "component_id string, racket_id string")
     born = F.concat(F.lit("R"), F.date_format("ds", "yyyyMMdd"), F.lit("-"), F.substring(F.sha2("component_id", 256), 1, 10))
     return groups.join(kept, "component_id", how="left").select("ds", F.coalesce("racket_id", born).alias("racket_id"), "seller_id")
 
