@@ -19,5 +19,6 @@ def match_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]
             kept[pair["component_id"]] = pair["racket_id"]
             taken.add(pair["racket_id"])
     yield pa.RecordBatch.from_arrays(
-        [pa.array(list(kept), pa.string()), pa.array(list(kept.values()), pa.string())], names=["component_id", "racket_id"]
+        [pa.array(list(kept), pa.string()), pa.array(list(kept.values()), pa.string())],
+        names=["component_id", "racket_id"],
     )

@@ -43,7 +43,9 @@ TABLE = Table(
 )
 
 
-def transform(components: DataFrame, edges: DataFrame, sales: DataFrame, listings: DataFrame, fronts: DataFrame) -> DataFrame:
+def transform(
+    components: DataFrame, edges: DataFrame, sales: DataFrame, listings: DataFrame, fronts: DataFrame
+) -> DataFrame:
     groups = components.where(F.col("sellers") >= MIN_SELLERS).select("ds", "component_id", "seller_id")
     named = name_rackets(groups, fronts)
     ties = tie_strength(named, edges)
@@ -74,15 +76,19 @@ def name_rackets(groups: DataFrame, fronts: DataFrame) -> DataFrame:
         .agg(F.sum(F.pow(F.lit(FRONT_WEIGHT_PER_WEEK), "weeks").cast("decimal(18,9)")).alias("overlap"))
     )
     kept = shared.repartition(1).mapInArrow(match_batches, "component_id string, racket_id string")
-    born = F.concat(F.lit("R"), F.date_format("ds", "yyyyMMdd"), F.lit("-"), F.substring(F.sha2("component_id", 256), 1, 10))
-    return groups.join(kept, "component_id", how="left").select("ds", F.coalesce("racket_id", born).alias("racket_id"), "seller_id")
+    born = F.concat(
+        F.lit("R"), F.date_format("ds", "yyyyMMdd"), F.lit("-"), F.substring(F.sha2("component_id", 256), 1, 10)
+    )
+    return groups.join(kept, "component_id", how="left").select(
+        "ds", F.coalesce("racket_id", born).alias("racket_id"), "seller_id"
+    )
 
 
 def tie_strength(named: DataFrame, edges: DataFrame) -> DataFrame:
     """(ds, seller_id, ties): a member's ties to its racket, nats: the best of each family, added up."""
-    ends = edges.select("ds", F.col("src").alias("seller_id"), F.col("dst").alias("other"), "family", "weight").unionByName(
-        edges.select("ds", F.col("dst").alias("seller_id"), F.col("src").alias("other"), "family", "weight")
-    )
+    ends = edges.select(
+        "ds", F.col("src").alias("seller_id"), F.col("dst").alias("other"), "family", "weight"
+    ).unionByName(edges.select("ds", F.col("dst").alias("seller_id"), F.col("src").alias("other"), "family", "weight"))
     other = named.select("ds", F.col("seller_id").alias("other"), F.col("racket_id").alias("other_racket"))
     return (
         ends.join(named, ["ds", "seller_id"], how="inner")

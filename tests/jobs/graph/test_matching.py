@@ -10,15 +10,23 @@ from jobs.graph.matching import match_batches
 def matched(pairs, batches=1):
     rows = [{"component_id": c, "racket_id": r, "overlap": overlap} for c, r, overlap in pairs]
     parts = [pa.RecordBatch.from_pylist(rows[k::batches]) for k in range(batches) if rows[k::batches]]
-    return sorted((row["component_id"], row["racket_id"]) for part in match_batches(iter(parts)) for row in part.to_pylist())
+    return sorted(
+        (row["component_id"], row["racket_id"]) for part in match_batches(iter(parts)) for row in part.to_pylist()
+    )
 
 
 def test_the_best_overlap_is_kept_and_the_next_best_for_who_lost():
-    assert matched([("c1", "r1", 6.0), ("c2", "r1", 4.0), ("c2", "r2", 3.0), ("c3", "r2", 1.0)]) == [("c1", "r1"), ("c2", "r2")]
+    assert matched([("c1", "r1", 6.0), ("c2", "r1", 4.0), ("c2", "r2", 3.0), ("c3", "r2", 1.0)]) == [
+        ("c1", "r1"),
+        ("c2", "r2"),
+    ]
 
 
 def test_equal_overlaps_go_by_the_smaller_ids():
-    assert matched([("c2", "r1", 2.0), ("c1", "r1", 2.0), ("c1", "r2", 2.0), ("c2", "r2", 2.0)]) == [("c1", "r1"), ("c2", "r2")]
+    assert matched([("c2", "r1", 2.0), ("c1", "r1", 2.0), ("c1", "r2", 2.0), ("c2", "r2", 2.0)]) == [
+        ("c1", "r1"),
+        ("c2", "r2"),
+    ]
 
 
 def test_any_pairs_are_matched_one_to_one_and_nothing_better_is_left():

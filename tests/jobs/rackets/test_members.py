@@ -128,15 +128,24 @@ def test_tier_confidence_role_and_since_say_how_a_shop_belongs(members):
 def test_a_shop_is_in_one_racket_and_the_order_of_rows_changes_nothing(spark):
     r = random.Random(17)
     sellers = [f"s{k:02}" for k in range(60)]
-    components = [{"ds": day("03-31"), "seller_id": s, "component_id": f"s{k // 5 * 5:02}", "sellers": 5} for k, s in enumerate(sellers)]
+    components = [
+        {"ds": day("03-31"), "seller_id": s, "component_id": f"s{k // 5 * 5:02}", "sellers": 5}
+        for k, s in enumerate(sellers)
+    ]
     past = [
         {"ds": ds, "racket_id": f"R{r.randrange(14):02}", "seller_id": s, "since": ds}
         for ds in (day("03-10"), day("03-17"), day("03-24")) for s in sellers if r.random() < 0.8
     ]  # fmt: skip
-    nothing = {name: frame(spark, table, NOTHING[name]) for name, table in (("edges", "links.edges"), ("sales", "core.sales"), ("listings", "core.listing_states"))}
+    nothing = {
+        name: frame(spark, table, NOTHING[name])
+        for name, table in (("edges", "links.edges"), ("sales", "core.sales"), ("listings", "core.listing_states"))
+    }
 
     def named_from(rows, earlier):
-        given = {"components": frame_of(spark, "links.components", rows).repartition(3), "fronts": frame_of(spark, "rackets.members", earlier).repartition(3)}
+        given = {
+            "components": frame_of(spark, "links.components", rows).repartition(3),
+            "fronts": frame_of(spark, "rackets.members", earlier).repartition(3),
+        }
         return lines(transformed("rackets.members", "03-31", "03-31", **given, **nothing), "racket_id seller_id")
 
     found = named_from(components, past)
