@@ -234,7 +234,10 @@ def licence_key(licence: Column) -> Column:
         lambda code: F.when(
             ~_same_throughout(code)
             & (
-                (code.rlike(f"^[{_CREDIT_ALPHABET}]{{2}}\\d{{6}}[{_CREDIT_ALPHABET}]{{10}}$") & _credit_code_holds(code))
+                (
+                    code.rlike(f"^[{_CREDIT_ALPHABET}]{{2}}\\d{{6}}[{_CREDIT_ALPHABET}]{{10}}$")
+                    & _credit_code_holds(code)
+                )
                 | (code.rlike(r"^\d{15}$") & _registration_number_holds(code))
             ),
             code,
@@ -258,7 +261,9 @@ def _registration_number_holds(code: Column) -> Column:
         total = (product + digit) % 10
         return F.when(total == 0, 10).otherwise(total) * 2 % 11
 
-    digits = F.transform(F.split(F.substring(code, 1, 14), ""), lambda digit: F.coalesce(digit.try_cast("int"), F.lit(0)))
+    digits = F.transform(
+        F.split(F.substring(code, 1, 14), ""), lambda digit: F.coalesce(digit.try_cast("int"), F.lit(0))
+    )
     product = F.aggregate(digits, F.lit(10), step)
     return (product + F.substring(code, 15, 1).try_cast("int")) % 10 == 1
 
@@ -385,18 +390,27 @@ _COUNTY = (
 @cache
 def _levels_pattern() -> str:
     """Groups: prefecture, county, the rest. Quantifiers are possessive: no text makes it backtrack far."""
-    names = {level: [row for row in reference.rows("divisions") if row["level"] == level] for level in ("province", "prefecture", "county_city")}
+    names = {
+        level: [row for row in reference.rows("divisions") if row["level"] == level]
+        for level in ("province", "prefecture", "county_city")
+    }
     # Beijing and the like are divided into counties, as a prefecture is.
     names["prefecture"] += [row for row in names["province"] if row["name"].endswith("市")]
 
     def forms(level: str) -> str:
-        full = sorted({row["name"] for row in names[level]} | {row["short"] + "州" for row in names[level] if "自治州" in row["name"]})
+        full = sorted(
+            {row["name"] for row in names[level]}
+            | {row["short"] + "州" for row in names[level] if "自治州" in row["name"]}
+        )
         short = sorted(row["short"] for row in names[level])
         longest_first = sorted(full, key=len, reverse=True)
         return f"(?:{'|'.join(longest_first)}|(?:{'|'.join(sorted(short, key=len, reverse=True))}){_NOT_ALONE})"
 
     # 青岛市北区 is 市北区 of 青岛.
-    provinces, prefectures = forms("province"), re.sub(f"({_HAVE_CENTRE})市", "\\1市(?![中南北]区)", forms("prefecture"))
+    provinces, prefectures = (
+        forms("province"),
+        re.sub(f"({_HAVE_CENTRE})市", "\\1市(?![中南北]区)", forms("prefecture")),
+    )
     cities = "|".join(sorted((row["short"] for row in names["county_city"]), key=len, reverse=True))
     full_provinces = "|".join(row["name"] for row in names["province"])
     county = f"(?:(?:{cities}){_NOT_ALONE}|{_COUNTY})"
@@ -437,9 +451,15 @@ def _address_of_levels(levels: Column) -> Column:
         .otherwise(F.coalesce(F.nullif(stem, F.lit("")), F.nullif(city, F.lit(""))))
     )
     rest = F.regexp_replace(
-        rest, rf"^[\u4e00-\u9fff]{{1,7}}?(?:街道办事处|街道|镇(?![东西南北中]?{_WAY}|[海江])|乡(?![东西南北中]?{_WAY})|苏木)", ""
+        rest,
+        rf"^[\u4e00-\u9fff]{{1,7}}?(?:街道办事处|街道|镇(?![东西南北中]?{_WAY}|[海江])|乡(?![东西南北中]?{_WAY})|苏木)",
+        "",
     )
-    rest = F.regexp_replace(rest, rf"^[\u4e00-\u9fff0-9a-z]{{1,20}}{_QUARTER}(?![东西南北中]{_WAY})(?=[\u4e00-\u9fff0-9]{{2,8}}?{_WAY}[0-9])", "")
+    rest = F.regexp_replace(
+        rest,
+        rf"^[\u4e00-\u9fff0-9a-z]{{1,20}}{_QUARTER}(?![东西南北中]{_WAY})(?=[\u4e00-\u9fff0-9]{{2,8}}?{_WAY}[0-9])",
+        "",
+    )
     return _let(
         F.struct(place.alias("place"), rest.alias("rest")),
         lambda parts: F.coalesce(_numbered(parts, _WAY_NUMBER), _numbered(parts, _QUARTER_NUMBER)),
@@ -448,7 +468,10 @@ def _address_of_levels(levels: Column) -> Column:
 
 def _numbered(parts: Column, pattern: str) -> Column:
     rest = parts["rest"]
-    name, number = F.regexp_extract(rest, pattern, 1), F.concat(F.regexp_extract(rest, pattern, 2), F.regexp_extract(rest, pattern, 3))
+    name, number = (
+        F.regexp_extract(rest, pattern, 1),
+        F.concat(F.regexp_extract(rest, pattern, 2), F.regexp_extract(rest, pattern, 3)),
+    )
     return F.when(
         rest.rlike(pattern) & ~name.rlike("测试|某|xx|^[0-9]*(?:大?[路街道])$"),
         F.concat(parts["place"], F.lit("|"), _arabic(F.concat(name, F.lit("|"), number))),

@@ -52,7 +52,9 @@ def rows_of(table: str, text: str) -> list[dict[str, Any]]:
 def frame_of(spark: SparkSession, table: str, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
     """Rows of a declared table, with Python values of some columns. A date may stand for its midnight, UTC."""
     columns = catalog()[table].table.schema()
-    blank = {column.name: None if column.nullable else _value(column, EMPTY.get(column.type, "0")) for column in columns}
+    blank = {
+        column.name: None if column.nullable else _value(column, EMPTY.get(column.type, "0")) for column in columns
+    }
     instants = [column.name for column in columns if column.type == "timestamp"]
     required = [column.name for column in columns if column.type == "timestamp" and not column.nullable]
     filled = []
@@ -84,7 +86,9 @@ def _value(column: Column, cell: str) -> Any:
     return float(cell) if column.type == "double" else cell.replace("''", "")
 
 
-def transformed(table: str, first: str | date, last: str | date, keyframes: dict[str, DataFrame] | None = None, **frames: DataFrame) -> DataFrame:
+def transformed(
+    table: str, first: str | date, last: str | date, keyframes: dict[str, DataFrame] | None = None, **frames: DataFrame
+) -> DataFrame:
     """What a table's transform makes of a run over `first..last`, of frames cut as the runner reads them.
 
     keyframes: for a read with keyframes, rows of its keyframe table; without them the history begins in the frame.
@@ -97,7 +101,9 @@ def transformed(table: str, first: str | date, last: str | date, keyframes: dict
     for name, read in declared.table.reads.items():
         since = begin - (read.days - 1) * DAY
         if read.past:
-            given[name] = frames[name].where((F.col("ds") >= F.lit(begin - read.days * DAY)) & (F.col("ds") < F.lit(begin)))
+            given[name] = frames[name].where(
+                (F.col("ds") >= F.lit(begin - read.days * DAY)) & (F.col("ds") < F.lit(begin))
+            )
             continue
         if read.keyframes:
             state = (keyframes or {}).get(name, frame_of(frames[name].sparkSession, read.keyframes, []))
@@ -147,16 +153,24 @@ class Cases:
     def _compute(self, spark: SparkSession) -> dict[str, list[dict[str, str]]]:
         frames = {}
         for name, read in catalog()[self.table].table.reads.items():
-            rows = [self._own(n, row) for n, case in enumerate(self._cases.values()) for row in rows_of(read.table, case.get(name) or self.given[name])]
+            rows = [
+                self._own(n, row)
+                for n, case in enumerate(self._cases.values())
+                for row in rows_of(read.table, case.get(name) or self.given[name])
+            ]
             frames[name] = frame_of(spark, read.table, rows)
         found: dict[str, list[dict[str, str]]] = {test: [] for test in self._cases}
         for row in _texts(transformed(self.table, self.first, self.last, **frames)):
             case = next(n for n in (row[name].partition("/") for name in self.ids if name in row) if n[1])[0]
-            found[list(self._cases)[int(case)]].append({name: text.removeprefix(f"{case}/") for name, text in row.items()})
+            found[list(self._cases)[int(case)]].append(
+                {name: text.removeprefix(f"{case}/") for name, text in row.items()}
+            )
         return found
 
     def _own(self, n: int, row: dict[str, Any]) -> dict[str, Any]:
-        return {name: f"{n}/{value}" if name in self.ids and value is not None else value for name, value in row.items()}
+        return {
+            name: f"{n}/{value}" if name in self.ids and value is not None else value for name, value in row.items()
+        }
 
 
 def lines(result: DataFrame, columns: str) -> list[str]:

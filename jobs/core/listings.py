@@ -6,6 +6,7 @@ the same day and all brands known until then. A brand that becomes known later d
 """
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.brand_match import match_brands
 from jobs.table import Read, Table
@@ -37,4 +38,5 @@ TABLE = Table(
 
 
 def transform(listings: DataFrame, brands: DataFrame) -> DataFrame:
-    return match_brands(listings, with_validity(brands, ["brand_id"]))
+    pictured = listings.withColumn("image_ids", F.coalesce("image_ids", F.array().cast("array<string>")))
+    return match_brands(pictured, with_validity(brands, ["brand_id"]))

@@ -115,7 +115,11 @@ def join_parcels(orders: DataFrame, parcels: DataFrame, late: DataFrame, days: l
     rows = (
         orders.select("order_id", "ds", order.alias("order"), nothing.cast(parcel_type).alias("parcel"))
         .unionByName(shipped.select("order_id", "ds", nothing.cast(order_type).alias("order"), parcel.alias("parcel")))
-        .unionByName(late.select("order_id", "ds", nothing.cast(order_type).alias("order"), nothing.cast(parcel_type).alias("parcel")))
+        .unionByName(
+            late.select(
+                "order_id", "ds", nothing.cast(order_type).alias("order"), nothing.cast(parcel_type).alias("parcel")
+            )
+        )
     )
     if len(days) < LOOK_BACK:
         # Few of the orders in the look-back have an event in a short run.

@@ -51,7 +51,9 @@ def changes_of_size(now: DataFrame, before: DataFrame, dated: DataFrame) -> Data
     same = kept.groupBy("racket_id").agg(F.count("*").alias("same"))
     known = dated.where("weeks > 1").select("racket_id").distinct().withColumn("is_known", F.lit(True))
     compared = (
-        sizes.join(former, "racket_id", how="full").join(same, "racket_id", how="left").join(known, "racket_id", how="left")
+        sizes.join(former, "racket_id", how="full")
+        .join(same, "racket_id", how="left")
+        .join(known, "racket_id", how="left")
     )
     size, was = F.col("size"), F.col("former")
     event = (
@@ -73,7 +75,9 @@ def exchanges(now: DataFrame, before: DataFrame) -> DataFrame:
     """split: members of last week's racket now stand under another new id; merged: its members went into an older one."""
     old = before.select("seller_id", F.col("racket_id").alias("old_id"))
     old_size = before.groupBy(F.col("racket_id").alias("old_id")).agg(F.count("*").alias("old_size"))
-    new_ids = now.select("racket_id").distinct().join(before.select("racket_id").distinct(), "racket_id", how="left_anti")
+    new_ids = (
+        now.select("racket_id").distinct().join(before.select("racket_id").distinct(), "racket_id", how="left_anti")
+    )
     gone = before.select("racket_id").distinct().join(now.select("racket_id").distinct(), "racket_id", how="left_anti")
     moved = (
         now.join(old, "seller_id", how="inner")
@@ -86,12 +90,24 @@ def exchanges(now: DataFrame, before: DataFrame) -> DataFrame:
     split = (
         moved.join(new_ids, "racket_id", how="left_semi")
         .where(F.col("moved") >= 2)
-        .select(F.col("today").alias("ds"), F.lit("split").alias("event"), F.col("old_id").alias("racket_id"), F.col("racket_id").alias("other_racket_id"), "overlap")
+        .select(
+            F.col("today").alias("ds"),
+            F.lit("split").alias("event"),
+            F.col("old_id").alias("racket_id"),
+            F.col("racket_id").alias("other_racket_id"),
+            "overlap",
+        )
     )
     merged = (
         moved.join(gone.withColumnRenamed("racket_id", "old_id"), "old_id", how="left_semi")
         .where(F.col("overlap") >= SPLIT_SHARE)
-        .select(F.col("today").alias("ds"), F.lit("merged").alias("event"), F.col("old_id").alias("racket_id"), F.col("racket_id").alias("other_racket_id"), "overlap")
+        .select(
+            F.col("today").alias("ds"),
+            F.lit("merged").alias("event"),
+            F.col("old_id").alias("racket_id"),
+            F.col("racket_id").alias("other_racket_id"),
+            "overlap",
+        )
     )
     return split.unionByName(merged)
 
@@ -113,6 +129,14 @@ def sleep(now: DataFrame, sales: DataFrame) -> DataFrame:
     )
     is_dormant, was_dormant = F.col("days") >= DORMANT_DAYS, F.col("days_before") >= DORMANT_DAYS
     event = F.when(is_dormant & ~was_dormant, "dormant").when(~is_dormant & was_dormant, "revived")
-    return silent.withColumn("event", event).where("event IS NOT NULL").select(
-        F.col("today").alias("ds"), "event", "racket_id", F.lit("").alias("other_racket_id"), F.lit(1.0).alias("overlap")
+    return (
+        silent.withColumn("event", event)
+        .where("event IS NOT NULL")
+        .select(
+            F.col("today").alias("ds"),
+            "event",
+            "racket_id",
+            F.lit("").alias("other_racket_id"),
+            F.lit(1.0).alias("overlap"),
+        )
     )

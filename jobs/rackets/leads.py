@@ -56,13 +56,19 @@ TABLE = Table(
 )
 
 
-def transform(members: DataFrame, sites: DataFrame, sales: DataFrame, listings: DataFrame, edges: DataFrame) -> DataFrame:
+def transform(
+    members: DataFrame, sites: DataFrame, sales: DataFrame, listings: DataFrame, edges: DataFrame
+) -> DataFrame:
     groups = members.groupBy("ds", "racket_id").agg(
         F.count("*").alias("sellers"), F.count_if(F.col("role") == "wholesaler").alias("wholesalers")
     )
-    places = sites.where("kind IN ('made_at', 'shipped_from') AND NOT abstained").groupBy("ds", "racket_id").agg(
-        F.max(F.when(F.col("kind") == "made_at", F.col("region_code"))).alias("made_in"),
-        F.max(F.when(F.col("kind") == "shipped_from", F.col("region_code"))).alias("sent_from"),
+    places = (
+        sites.where("kind IN ('made_at', 'shipped_from') AND NOT abstained")
+        .groupBy("ds", "racket_id")
+        .agg(
+            F.max(F.when(F.col("kind") == "made_at", F.col("region_code"))).alias("made_in"),
+            F.max(F.when(F.col("kind") == "shipped_from", F.col("region_code"))).alias("sent_from"),
+        )
     )
     judged = (
         groups.join(turnover(members, sales, listings), ["ds", "racket_id"], how="left")
@@ -104,7 +110,11 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
         sales.join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")
         .join(inside, ["ds", "buyer_seller_id"], how="left")
         .where("buyer_racket IS NULL OR buyer_racket <> racket_id")
-        .join(listings.select("ds", "listing_id", "brand_id", "category", chance.alias("chance")), ["ds", "listing_id"], how="left")
+        .join(
+            listings.select("ds", "listing_id", "brand_id", "category", chance.alias("chance")),
+            ["ds", "listing_id"],
+            how="left",
+        )
         .withColumn("chance", F.coalesce("chance", F.lit(0.0)))
     )
     likely = F.col("chance") >= LIKELY
@@ -121,7 +131,9 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
         paid(likely).alias("value"),
         paid(F.col("chance") >= POSSIBLE).alias("value_high"),
         (paid(likely) / F.nullif(F.sum("turnover_cny"), F.lit(0))).cast("double").alias("fake_share"),
-        (paid(F.col("buyer_seller_id") != "") / F.nullif(F.sum("turnover_cny"), F.lit(0))).cast("double").alias("trade_share"),
+        (paid(F.col("buyer_seller_id") != "") / F.nullif(F.sum("turnover_cny"), F.lit(0)))
+        .cast("double")
+        .alias("trade_share"),
         F.min("first_paid_at").alias("first_activity"),
         F.max("last_paid_at").alias("last_activity"),
     )

@@ -5,8 +5,6 @@ links.components, links.edges, core.sales, core.listing_states; and its own last
 id of the racket with which it shares most members, best overlap first, one to one. An id is never used again.
 """
 
-from datetime import date
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 

@@ -56,7 +56,14 @@ def transform(members: DataFrame, traits: DataFrame) -> DataFrame:
     found = F.coalesce(F.col("share") >= MIN_SHARE, F.lit(False))
     centre = F.transform(F.split("value", ","), lambda cell: (cell.cast("double") + 0.5) * CELL_DEGREES)
     because = (
-        F.when(found, F.format_string("%.0f %% of %d scanned parcels start here", F.col("share") * 100, (F.col("times") / F.col("share")).cast("int")))
+        F.when(
+            found,
+            F.format_string(
+                "%.0f %% of %d scanned parcels start here",
+                F.col("share") * 100,
+                (F.col("times") / F.col("share")).cast("int"),
+            ),
+        )
         .when(F.col("kind") == "shipped_from", "no place holds enough of the first scans")
         .otherwise("no evidence for this kind of place is read yet")
     )

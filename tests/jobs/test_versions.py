@@ -6,7 +6,9 @@ from tests.frames import day, lines
 
 def changes(spark, text):
     rows = [line.split() for line in text.strip().splitlines()]
-    return spark.createDataFrame([(day(ds), key, value) for ds, key, value in rows], "ds date, key string, value string")
+    return spark.createDataFrame(
+        [(day(ds), key, value) for ds, key, value in rows], "ds date, key string, value string"
+    )
 
 
 CHANGES = """
@@ -48,7 +50,9 @@ def test_a_keyframe_and_the_changes_since_say_the_same_as_all_history(spark):
     since = everything.where("ds > date'2024-03-04'")
     wanted = [day("03-05"), day("03-10"), day("03-17")]
     resumed = newest_on(keyframe.unionByName(since, allowMissingColumns=True), ["key"], wanted)
-    assert lines(resumed, "ds key value changed_ds") == lines(newest_on(everything, ["key"], wanted), "ds key value changed_ds")
+    assert lines(resumed, "ds key value changed_ds") == lines(
+        newest_on(everything, ["key"], wanted), "ds key value changed_ds"
+    )
 
 
 def test_no_change_until_a_day_is_no_row_of_that_day(spark):

@@ -10,7 +10,13 @@ BRANDS = """
 
 
 def found(spark, listings, brands=BRANDS):
-    return transformed("core.listings", "03-01", "03-31", listings=frame(spark, "staging.listings", listings), brands=frame(spark, "staging.brands", brands))
+    return transformed(
+        "core.listings",
+        "03-01",
+        "03-31",
+        listings=frame(spark, "staging.listings", listings),
+        brands=frame(spark, "staging.brands", brands),
+    )
 
 
 def test_a_brand_counts_from_the_day_it_is_known_and_as_it_is_then(spark):
@@ -34,7 +40,9 @@ def test_a_brand_counts_from_the_day_it_is_known_and_as_it_is_then(spark):
 
 
 def test_a_listing_stays_one_row_however_many_brands_it_names(spark):
-    listings = "ds | listing_id | title | category | image_ids\n03-03 | l | velmora x kestrel x velmora | sneakers | i1,i2"
+    listings = (
+        "ds | listing_id | title | category | image_ids\n03-03 | l | velmora x kestrel x velmora | sneakers | i1,i2"
+    )
     brands = """
         ds    | brand_id | names           | categories | reference_prices
         03-01 | b1       | Velmora,VELMORA | sneakers   | sneakers:900
@@ -45,4 +53,11 @@ def test_a_listing_stays_one_row_however_many_brands_it_names(spark):
 
 def test_no_brand_at_all_is_no_error(spark):
     listings = "ds | listing_id | title\n03-03 | l | velmora"
-    assert lines(found(spark, listings, "ds | brand_id"), "listing_id brand_id brand_match reference_price_cny") == ["l - - -"]
+    assert lines(found(spark, listings, "ds | brand_id"), "listing_id brand_id brand_match reference_price_cny") == [
+        "l - - -"
+    ]
+
+
+def test_a_listing_without_pictures_has_none_rather_than_null(spark):
+    (listing,) = found(spark, "ds | listing_id | title | category\n03-03 | l | velmora shoe | sneakers").collect()
+    assert listing["image_ids"] == []

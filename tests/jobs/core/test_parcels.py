@@ -11,7 +11,10 @@ def test_parcels_of_orders_returns_and_no_order_are_kept_with_keys(spark):
         03-02 | w1         | yto     | o1       | -         | -               | -                        | -              | -
     """
     found = transformed("core.parcels", "03-01", "03-02", shipments=frame(spark, "staging.shipments", shipments))
-    assert lines(found, "ds waybill_no order_id return_of sender_phone_key sender_address_key sender_account recipient_address_key") == [
+    assert lines(
+        found,
+        "ds waybill_no order_id return_of sender_phone_key sender_address_key sender_account recipient_address_key",
+    ) == [
         "03-01 w1 o1 - 13857204916 荔城|荔园路|123 acc_9fK2 -",
         "03-01 w2 - w1 - - - 荔城|荔园路|5",
         "03-02 w1 o1 - - - - -",

@@ -10,8 +10,12 @@ def test_raw_values_become_keys_and_placeholders_and_repeats_go(spark):
         03-01 | s2        | 12345              | none     | 0000           | ''                                          | shoe_king                                 | ''             | ''
         03-02 | s1        | -                  | -        | -              | -                                           | -                                         | -              | -
     """
-    found = transformed("core.sellers", "03-01", "03-02", sellers=frame(spark, "staging.sellers", sellers.replace("' id_1'", "id_1")))
-    assert lines(found, "ds seller_id licence_key id_token payout_account phone_keys handle_keys devices ip_prefixes") == [
+    found = transformed(
+        "core.sellers", "03-01", "03-02", sellers=frame(spark, "staging.sellers", sellers.replace("' id_1'", "id_1"))
+    )
+    assert lines(
+        found, "ds seller_id licence_key id_token payout_account phone_keys handle_keys devices ip_prefixes"
+    ) == [
         "03-01 s1 91350100M000100Y43 id_1 pay_9fK2 05942687315,13857204916 wechat:shoe_king dev_a,dev_b 203.0.113.0/24",
         "03-01 s2 - - - '' '' '' ''",
         "03-02 s1 - - - '' '' '' ''",

@@ -10,7 +10,10 @@ from tests.frames import day_text, frame_of, lines, transformed
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 4, 30)
 SUNDAYS = [date(2024, 3, 3) + 7 * k * DAY for k in range(9)]
-TABLES = {"core.listing_states": ("core.listings", "listing_id", "title"), "core.seller_states": ("core.sellers", "seller_id", "shop_name")}
+TABLES = {
+    "core.listing_states": ("core.listings", "listing_id", "title"),
+    "core.seller_states": ("core.sellers", "seller_id", "shop_name"),
+}
 
 
 @pytest.mark.parametrize("table", TABLES)

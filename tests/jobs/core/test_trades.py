@@ -58,7 +58,9 @@ def test_an_order_with_listing_and_scanned_parcel_is_complete(trades):
     """,
 )
 def test_a_parcel_that_comes_before_its_order_is_known_with_the_order(trades):
-    assert trades("ds join_state waybill_no is_first is_first_shipment is_first_scan") == ["03-05 complete w true true true"]
+    assert trades("ds join_state waybill_no is_first is_first_shipment is_first_scan") == [
+        "03-05 complete w true true true"
+    ]
 
 
 @CASES.rows(
@@ -224,7 +226,10 @@ def test_a_closed_order_counts_for_nothing_and_a_changed_price_for_the_differenc
     """,
 )
 def test_a_row_delivered_again_with_the_same_content_counts_for_nothing(trades):
-    assert trades("ds status is_first turnover_change_cny join_state") == ["03-02 paid true 100 no_shipment", "03-05 paid false 0 no_shipment"]
+    assert trades("ds status is_first turnover_change_cny join_state") == [
+        "03-02 paid true 100 no_shipment",
+        "03-05 paid false 0 no_shipment",
+    ]
 
 
 @CASES.rows(
@@ -285,7 +290,11 @@ SPAN = 100  # days of history, longer than the look-back
 def draw_history(r: random.Random, n: int) -> dict:
     """A small history with every trouble: late, early, missing, repeated and doubled partners."""
     listings, sellers = [f"l{n}_{k}" for k in range(3)], [f"s{n}_{k}" for k in range(2)]
-    known_listings = {(START + r.randrange(SPAN) * DAY, name): r.choice(("sneakers", "watches")) for name in listings[:2] for _ in range(r.randint(1, 3))}
+    known_listings = {
+        (START + r.randrange(SPAN) * DAY, name): r.choice(("sneakers", "watches"))
+        for name in listings[:2]
+        for _ in range(r.randint(1, 3))
+    }
     known_sellers = {(START + r.randrange(20) * DAY, sellers[0]): "taobao"}
     orders, parcels = {}, {}
     for k in range(r.randint(1, 4)):
@@ -301,7 +310,13 @@ def draw_history(r: random.Random, n: int) -> dict:
             return_of = "x" if r.random() < 0.2 else None
             scanned = None if lng is None and r.random() < 0.5 else paid_day + r.choice((-1, 1, 2)) * DAY
             for _ in range(r.randint(1, 3)):
-                parcels[paid_day + r.choice((-2, 0, 1, 2, 5, 58, 59, 60, 61, 64)) * DAY, waybill] = (order, return_of, scanned, lng, float(r.randint(1, 9)))
+                parcels[paid_day + r.choice((-2, 0, 1, 2, 5, 58, 59, 60, 61, 64)) * DAY, waybill] = (
+                    order,
+                    return_of,
+                    scanned,
+                    lng,
+                    float(r.randint(1, 9)),
+                )
     return {"listings": known_listings, "sellers": known_sellers, "orders": orders, "parcels": parcels}
 
 
@@ -316,7 +331,9 @@ def expected_rows(history: dict) -> list[str]:
         window = [ds - k * DAY for k in range(LOOK_BACK)]
         for order in names:
             versions = {at: history["orders"][at, order] for at in window if (at, order) in history["orders"]}
-            touched = ds in versions or any(at == ds and value[0] == order for (at, _), value in history["parcels"].items())
+            touched = ds in versions or any(
+                at == ds and value[0] == order for (at, _), value in history["parcels"].items()
+            )
             arrives = any(first_listed.get(value[0]) == ds and at < ds for at, value in versions.items())
             if not versions or not (touched or arrives):
                 continue
@@ -344,7 +361,9 @@ def expected_rows(history: dict) -> list[str]:
             else:
                 turnover_before, fake_before = (turnover if is_old else 0), 0
             # A parcel may come before its order: then it is new with the order, unless that is too old to say.
-            goods = [(at, v) for (at, _), v in history["parcels"].items() if v[0] == order and not v[1] and at in window]
+            goods = [
+                (at, v) for (at, _), v in history["parcels"].items() if v[0] == order and not v[1] and at in window
+            ]
             order_day = min(window) if is_old else min(versions)
             sent, placed = ([at for at, v in goods if v[3] is not None or not place] for place in (False, True))
             first_shipment, first_scan = (bool(days) and max(min(days), order_day) == ds for days in (sent, placed))
@@ -358,24 +377,43 @@ def expected_rows(history: dict) -> list[str]:
 
 
 def frames_of(spark, histories):
-    rows = {name: [item for history in histories for item in history[name].items()] for name in ("orders", "parcels", "listings", "sellers")}
+    rows = {
+        name: [item for history in histories for item in history[name].items()]
+        for name in ("orders", "parcels", "listings", "sellers")
+    }
     order = ("listing_id", "seller_id", "paid_cny", "status", "refund_reason", "paid_at")
     parcel = ("order_id", "return_of", "first_scan_at", "first_scan_lng", "weight_kg")
     return {
         "orders": frame_of(
-            spark, "staging.orders", ({"ds": ds, "order_id": key, **dict(zip(order, value, strict=True))} for (ds, key), value in rows["orders"])
+            spark,
+            "staging.orders",
+            (
+                {"ds": ds, "order_id": key, **dict(zip(order, value, strict=True))}
+                for (ds, key), value in rows["orders"]
+            ),
         ),
         "parcels": frame_of(
-            spark, "core.parcels", ({"ds": ds, "waybill_no": key, **dict(zip(parcel, value, strict=True))} for (ds, key), value in rows["parcels"])
+            spark,
+            "core.parcels",
+            (
+                {"ds": ds, "waybill_no": key, **dict(zip(parcel, value, strict=True))}
+                for (ds, key), value in rows["parcels"]
+            ),
         ),
-        "listings": frame_of(spark, "core.listings", ({"ds": ds, "listing_id": key, "category": value} for (ds, key), value in rows["listings"])),
-        "sellers": frame_of(spark, "core.sellers", ({"ds": ds, "seller_id": key, "platform": value} for (ds, key), value in rows["sellers"])),
+        "listings": frame_of(
+            spark,
+            "core.listings",
+            ({"ds": ds, "listing_id": key, "category": value} for (ds, key), value in rows["listings"]),
+        ),
+        "sellers": frame_of(
+            spark,
+            "core.sellers",
+            ({"ds": ds, "seller_id": key, "platform": value} for (ds, key), value in rows["sellers"]),
+        ),
     }
 
 
-PUBLISHED = (
-    "ds order_id status waybill_no weight_kg join_state category platform turnover_change_cny fake_refund_change is_first is_first_shipment is_first_scan"
-)
+PUBLISHED = "ds order_id status waybill_no weight_kg join_state category platform turnover_change_cny fake_refund_change is_first is_first_shipment is_first_scan"
 
 
 def test_any_history_gives_what_looking_everything_up_day_by_day_gives(spark):
@@ -397,6 +435,8 @@ def test_a_days_rows_do_not_depend_on_the_range(spark):
     }
     whole = lines(transformed("core.trades", first, last, **frames), PUBLISHED)
     cuts = [first, first + DAY, first + 20 * DAY, last + DAY]
-    parts = [transformed("core.trades", begin, end - DAY, keyframes, **frames) for begin, end in itertools.pairwise(cuts)]
+    parts = [
+        transformed("core.trades", begin, end - DAY, keyframes, **frames) for begin, end in itertools.pairwise(cuts)
+    ]
     assert len(whole) > 100
     assert lines(stacked(parts), PUBLISHED) == whole

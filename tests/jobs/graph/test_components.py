@@ -47,7 +47,9 @@ def test_the_breaker_cuts_what_is_too_large_and_nothing_else():
         n, src, dst, weight = draw_graph(1000 + seed)
         graph = nx.MultiGraph()
         graph.add_nodes_from(range(n))
-        graph.add_edges_from((a, b, {"weight": w}) for a, b, w in zip(src.tolist(), dst.tolist(), weight.tolist(), strict=True))
+        graph.add_edges_from(
+            (a, b, {"weight": w}) for a, b, w in zip(src.tolist(), dst.tolist(), weight.tolist(), strict=True)
+        )
         component, used = label_bounded(n, src, dst, weight, threshold=1.0, step=0.5, max_size=12)
         expected = cut(graph, range(n), 1.0, 0.5, 12)
         assert list(zip(component.tolist(), used.tolist(), strict=True)) == [expected[node] for node in range(n)], seed
@@ -58,12 +60,21 @@ def test_the_breaker_cuts_what_is_too_large_and_nothing_else():
 
 def batch(rows):
     ds, src, dst, weight = zip(*rows, strict=True)
-    return pa.RecordBatch.from_arrays([pa.array(ds, pa.date32()), pa.array(src), pa.array(dst), pa.array(weight)], names=["ds", "src", "dst", "weight"])
+    return pa.RecordBatch.from_arrays(
+        [pa.array(ds, pa.date32()), pa.array(src), pa.array(dst), pa.array(weight)],
+        names=["ds", "src", "dst", "weight"],
+    )
 
 
 def test_batches_are_labelled_day_by_day_whatever_their_order():
     sunday, next_sunday = date(2024, 3, 3), date(2024, 3, 10)
-    rows = [(sunday, "b", "c", 5.0), (sunday, "a", "b", 5.0), (sunday, "x", "y", 1.0), (next_sunday, "x", "y", 5.0), (next_sunday, "b", "c", 5.0)]
+    rows = [
+        (sunday, "b", "c", 5.0),
+        (sunday, "a", "b", 5.0),
+        (sunday, "x", "y", 1.0),
+        (next_sunday, "x", "y", 5.0),
+        (next_sunday, "b", "c", 5.0),
+    ]
     expected = [
         (sunday, "a", "a"),
         (sunday, "b", "a"),
@@ -75,12 +86,18 @@ def test_batches_are_labelled_day_by_day_whatever_their_order():
     ]
     for order in (rows, rows[::-1]):
         batches = [batch(order[:2]), batch(order[2:])]
-        found = [row for part in label_batches(iter(batches), threshold=4.0, step=0.5, max_size=10) for row in part.to_pylist()]
+        found = [
+            row
+            for part in label_batches(iter(batches), threshold=4.0, step=0.5, max_size=10)
+            for row in part.to_pylist()
+        ]
         assert sorted((row["ds"], row["seller_id"], row["component_id"]) for row in found) == expected
 
 
 def test_no_edges_are_no_rows():
     assert list(label_batches(iter([]), threshold=4.0, step=0.5, max_size=10)) == []
-    component, used = label_bounded(3, np.array([], int), np.array([], int), np.array([]), threshold=4.0, step=0.5, max_size=1)
+    component, used = label_bounded(
+        3, np.array([], int), np.array([], int), np.array([]), threshold=4.0, step=0.5, max_size=1
+    )
     assert component.tolist() == [0, 1, 2]
     assert used.tolist() == [4.0, 4.0, 4.0]

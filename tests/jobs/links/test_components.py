@@ -37,8 +37,16 @@ def chain(letter, n, weight):
 @CASES.rows(
     edges="ds | src | dst | via | family | weight\n"
     + "\n".join(
-        [*chain("a", MAX_SELLERS, 7), *chain("b", 20, 7), "03-03 | a000 | b000 | place | logistics | 4.2", "03-03 | b019 | c000 | place | logistics | 4.2"]
+        [
+            *chain("a", MAX_SELLERS, 7),
+            *chain("b", 20, 7),
+            "03-03 | a000 | b000 | place | logistics | 4.2",
+            "03-03 | b019 | c000 | place | logistics | 4.2",
+        ]
     )
 )
 def test_a_weak_bridge_that_makes_a_group_too_large_is_cut(components):
-    assert sorted(set(components("component_id sellers threshold"))) == [f"a000 {MAX_SELLERS} {THRESHOLD + 0.5:g}", f"b000 20 {THRESHOLD + 0.5:g}"]
+    assert sorted(set(components("component_id sellers threshold"))) == [
+        f"a000 {MAX_SELLERS} {THRESHOLD + 0.5:g}",
+        f"b000 20 {THRESHOLD + 0.5:g}",
+    ]

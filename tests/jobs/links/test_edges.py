@@ -8,7 +8,9 @@ from jobs.graph.traits import KINDS
 from jobs.links.edges import HONEST_DAMPING, MAX_SUSPECTS, SUSPECT_DAMPING
 from tests.frames import Cases, frame, lines, transformed
 
-CASES = Cases("links.edges", "03-03", "03-03", ids="seller_id src dst value", traits="ds | seller_id", sellers="ds | seller_id")
+CASES = Cases(
+    "links.edges", "03-03", "03-03", ids="seller_id src dst value", traits="ds | seller_id", sellers="ds | seller_id"
+)
 SHOWN = "src dst via family weight shared"
 
 
@@ -59,20 +61,29 @@ def test_two_suspects_are_tied_once_per_kind_with_the_days_on_which_both_had_it(
 
 
 @CASES.rows(
-    traits=traits(users("sender_phone", "courier", ["a", "b", *numbered("h", 20)]), users("sender_phone", "own", ["a", "b"])),
+    traits=traits(
+        users("sender_phone", "courier", ["a", "b", *numbered("h", 20)]), users("sender_phone", "own", ["a", "b"])
+    ),
     sellers=signals("ab", numbered("h", 20)),
 )
 def test_same_courier_phone_is_not_a_link(edges):
     assert edges() == ["a b sender_phone logistics 5 1"]
 
 
-@CASES.rows(traits=traits(users("sender_phone", "courier", ["a", "b", *numbered("h", 20)])), sellers=signals("ab", numbered("h", 20)))
+@CASES.rows(
+    traits=traits(users("sender_phone", "courier", ["a", "b", *numbered("h", 20)])),
+    sellers=signals("ab", numbered("h", 20)),
+)
 def test_a_value_that_many_honest_shops_use_ties_nobody(edges):
     assert edges() == []
 
 
 @CASES.rows(
-    traits=traits(users("device", "d1", ["a", "b", "h0"]), users("phone", "p", ["a", "c", "h0", "h1", "h2"]), users("handle", "q", ["b", "c", "unknown"])),
+    traits=traits(
+        users("device", "d1", ["a", "b", "h0"]),
+        users("phone", "p", ["a", "c", "h0", "h1", "h2"]),
+        users("handle", "q", ["b", "c", "unknown"]),
+    ),
     sellers=signals("abc", ["h0", "h1", "h2"]),
 )
 def test_honest_users_take_weight_away_and_a_shop_without_signals_is_honest(edges):
@@ -84,7 +95,10 @@ def test_honest_users_take_weight_away_and_a_shop_without_signals_is_honest(edge
 
 
 @CASES.rows(
-    traits=traits(users("device", "hub", numbered("s", MAX_SUSPECTS + 1)), users("payout_account", "full", numbered("s", MAX_SUSPECTS))),
+    traits=traits(
+        users("device", "hub", numbered("s", MAX_SUSPECTS + 1)),
+        users("payout_account", "full", numbered("s", MAX_SUSPECTS)),
+    ),
     sellers=signals(numbered("s", MAX_SUSPECTS + 1)),
 )
 def test_a_value_of_too_many_suspects_ties_nobody_and_the_cap_bounds_the_pairs(edges):
@@ -113,18 +127,34 @@ def test_a_place_is_a_shops_own_when_enough_of_its_parcels_start_there(edges):
 
 @CASES.rows(
     traits=traits(
-        users("id_token", "id", "ab"), users("licence", "l", "ab"), users("company_name", "n", "ab"), users("image", "i", "ab"), users("text", "t", "ab")
+        users("id_token", "id", "ab"),
+        users("licence", "l", "ab"),
+        users("company_name", "n", "ab"),
+        users("image", "i", "ab"),
+        users("text", "t", "ab"),
     ),
     sellers=signals("ab"),
 )
 def test_every_kind_carries_its_family(edges):
-    assert edges("via family") == ["company_name identity", "id_token identity", "image image", "licence identity", "text text"]
+    assert edges("via family") == [
+        "company_name identity",
+        "id_token identity",
+        "image image",
+        "licence identity",
+        "text text",
+    ]
 
 
 def test_the_example_is_the_same_for_one_value_and_does_not_show_it(spark):
-    seen = traits(users("phone", "13857204916", "ab"), users("phone", "13912045678", "cd"), users("phone", "13857204916", "e"))
+    seen = traits(
+        users("phone", "13857204916", "ab"), users("phone", "13912045678", "cd"), users("phone", "13857204916", "e")
+    )
     found = transformed(
-        "links.edges", "03-03", "03-03", traits=frame(spark, "links.trait_states", seen), sellers=frame(spark, "evidence.seller_signals", signals("abcde"))
+        "links.edges",
+        "03-03",
+        "03-03",
+        traits=frame(spark, "links.trait_states", seen),
+        sellers=frame(spark, "evidence.seller_signals", signals("abcde")),
     )
     example = {tuple(line.split()[:2]): line.split()[2] for line in lines(found, "src dst example")}
     assert example["a", "b"] == example["a", "e"] == example["b", "e"] != example["c", "d"]

@@ -87,7 +87,12 @@ def test_long_descriptions_that_differ_in_digits_only_are_one_text_and_pictures_
     texts = [line.split() for line in found if " text " in line]
     assert [(seller, times) for seller, _, _, times in texts] == [("a", "1"), ("b", "1")]
     assert len({value for _, _, value, _ in texts}) == 1
-    assert [line for line in found if " image " in line] == ["a image i1 1", "a image i2 1", "b image i2 1", "d image i1 1"]
+    assert [line for line in found if " image " in line] == [
+        "a image i1 1",
+        "a image i2 1",
+        "b image i2 1",
+        "d image i1 1",
+    ]
     assert len(found) == 6
 
 

@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from pyspark.sql import functions as F
 
 from tests.frames import Cases, day, frame, frame_of, lines, transformed
 
