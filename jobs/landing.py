@@ -70,7 +70,9 @@ def has_arrived(landing: str, feed: str, day: date) -> bool:
     return _read(f"{folder_of(landing, feed, day)}/{MANIFEST}") is not None
 
 
-def deliveries(landing: str, feed: str, days: Sequence[date], verify: bool = True) -> tuple[list[Delivery], list[NotArrivedError]]:
+def deliveries(
+    landing: str, feed: str, days: Sequence[date], verify: bool = True
+) -> tuple[list[Delivery], list[NotArrivedError]]:
     """The days that arrived whole, in order, and an error for each that did not."""
     with ThreadPoolExecutor(THREADS) as pool:
         results = list(pool.map(lambda day: _attempt(landing, feed, day, verify), days))
@@ -100,14 +102,18 @@ def delivery(landing: str, feed: str, day: date, verify: bool = True) -> Deliver
     for file in files:
         where = f"{folder}/{file.name}"
         if file.name not in present:
-            raise NotArrivedError(f"{feed} of {day} has not arrived: {where} is listed in the manifest and missing; ask for a redelivery")
+            raise NotArrivedError(
+                f"{feed} of {day} has not arrived: {where} is listed in the manifest and missing; ask for a redelivery"
+            )
         if present[file.name] != file.bytes:
             raise NotArrivedError(
                 f"{feed} of {day} has not arrived: {where} has {present[file.name]} bytes, "
                 f"the manifest says {file.bytes}; ask for a redelivery"
             )
         if verify and _sha256(where) != file.sha256:
-            raise NotArrivedError(f"{feed} of {day} has not arrived: {where} has another sha256 than the manifest says; ask for a redelivery")
+            raise NotArrivedError(
+                f"{feed} of {day} has not arrived: {where} has another sha256 than the manifest says; ask for a redelivery"
+            )
     return Delivery(feed, day, number, folder, tuple(files), unlisted)
 
 
@@ -120,12 +126,18 @@ def _parse_manifest(body: bytes, feed: str, day: date, where: str) -> tuple[int,
         number = int(manifest.get("delivery", 1))
         named = (manifest["feed"], manifest["dt"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotArrivedError(f"{feed} of {day} has not arrived: {where} is not a manifest ({type(error).__name__}: {error}); ask for a redelivery") from None
+        raise NotArrivedError(
+            f"{feed} of {day} has not arrived: {where} is not a manifest ({type(error).__name__}: {error}); ask for a redelivery"
+        ) from None
     if named != (feed, str(day)):
-        raise NotArrivedError(f"{feed} of {day} has not arrived: {where} is the manifest of {named[0]} {named[1]}; ask for a redelivery")
+        raise NotArrivedError(
+            f"{feed} of {day} has not arrived: {where} is the manifest of {named[0]} {named[1]}; ask for a redelivery"
+        )
     for file in files:
         if not file.name.endswith(SUFFIXES) or "/" in file.name or file.name.startswith((".", "_")):
-            raise NotArrivedError(f"{feed} of {day} has not arrived: {where} lists {file.name!r}, which is none of {', '.join(SUFFIXES)}; ask for a redelivery")
+            raise NotArrivedError(
+                f"{feed} of {day} has not arrived: {where} lists {file.name!r}, which is none of {', '.join(SUFFIXES)}; ask for a redelivery"
+            )
     return number, files
 
 
@@ -258,7 +270,9 @@ def list_folders(folder: str) -> list[str]:
     if not _is_s3(folder):
         return [entry.name for entry in os.scandir(folder) if entry.is_dir()] if os.path.isdir(folder) else []
     prefix = _bucket_key(folder)[1].rstrip("/") + "/"
-    return [p["Prefix"].removeprefix(prefix).rstrip("/") for page in _pages(folder) for p in page.get("CommonPrefixes", [])]
+    return [
+        p["Prefix"].removeprefix(prefix).rstrip("/") for page in _pages(folder) for p in page.get("CommonPrefixes", [])
+    ]
 
 
 def _pages(folder: str) -> Iterator[dict[str, Any]]:
@@ -291,11 +305,10 @@ def write(location: str, body: bytes) -> None:
         bucket, key = _bucket_key(location)
         _s3().put_object(Bucket=bucket, Key=key, Body=body)
         return
-    os.makedirs(os.path.dirname(location), exist_ok=True)
-    part = f"{location}.part"
-    with open(part, "wb") as file:
-        file.write(body)
-    os.replace(part, location)
+    path, part = Path(location), Path(f"{location}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(body)
+    part.replace(path)
 
 
 def remove_tree(folder: str) -> None:
@@ -309,8 +322,8 @@ def remove_tree(folder: str) -> None:
 
 def _move(location: str, to: str) -> None:
     if not _is_s3(location):
-        os.makedirs(os.path.dirname(to), exist_ok=True)
-        os.replace(location, to)
+        Path(to).parent.mkdir(parents=True, exist_ok=True)
+        Path(location).replace(to)
         return
     bucket, key = _bucket_key(to)
     _s3().copy(dict(zip(("Bucket", "Key"), _bucket_key(location), strict=True)), bucket, key)

@@ -31,7 +31,14 @@ Manifest = dict[str, Any]
 Staged = dict[date, list[tuple[str, File]]]
 
 
-def write(spark: SparkSession, target: str, frames: Mapping[str, DataFrame], rejects: DataFrame, report: Report, progress: Progress) -> None:
+def write(
+    spark: SparkSession,
+    target: str,
+    frames: Mapping[str, DataFrame],
+    rejects: DataFrame,
+    report: Report,
+    progress: Progress,
+) -> None:
     """Delivers every feed and day of the report's range, and counts in `report.written` what was done.
 
     frames: feed -> dt and what becomes the row. Raises JobError, with nothing written, for rows on a day that was
@@ -64,7 +71,9 @@ def _plan(target: str, feed: str, report: Report) -> dict[date, Manifest | None]
     days = sorted({*days_between(report.first, report.last), *landing.days_in(target, feed)})
     with ThreadPoolExecutor(landing.THREADS) as pool:
         there = dict(zip(days, pool.map(partial(landing.read_manifest, target, feed), days), strict=True))
-    ours = {day: manifest for day, manifest in there.items() if manifest is None or manifest.get("source") == report.source}
+    ours = {
+        day: manifest for day, manifest in there.items() if manifest is None or manifest.get("source") == report.source
+    }
     if foreign := [day for day in (report.feeds[feed].days if feed in report.feeds else {}) if day not in ours]:
         others = f" (and {len(foreign) - 1} more days)" if len(foreign) > 1 else ""
         raise JobError(
@@ -74,25 +83,42 @@ def _plan(target: str, feed: str, report: Report) -> dict[date, Manifest | None]
     return {day: manifest for day, manifest in ours.items() if manifest or report.first <= day <= report.last}
 
 
-def _stage(spark: SparkSession, source: str, frame: DataFrame, temporary: str, days: Mapping[date, int], pool: ThreadPoolExecutor) -> Staged:
+def _stage(
+    spark: SparkSession,
+    source: str,
+    frame: DataFrame,
+    temporary: str,
+    days: Mapping[date, int],
+    pool: ThreadPoolExecutor,
+) -> Staged:
     """Writes a feed's rows to a temporary folder. Raises JobError when not as many as were counted are there."""
     content = F.to_json(F.struct(*[name for name in frame.columns if name != "dt"]))
-    parts = spark.createDataFrame([(day, -(-rows // ROWS_PER_FILE)) for day, rows in days.items()], "dt date, parts int")
+    parts = spark.createDataFrame(
+        [(day, -(-rows // ROWS_PER_FILE)) for day, rows in days.items()], "dt date, parts int"
+    )
     rows = frame.select("dt", content.alias("value")).join(F.broadcast(parts), "dt", how="inner")
     cut = rows.select("dt", F.pmod(F.xxhash64("value"), "parts").alias("part"), "value")
     laid_out = cut.repartition("dt", "part").sortWithinPartitions("dt", "part", "value")
     laid_out.write.partitionBy("dt", "part").option("compression", "gzip").text(spark_path(temporary))
     names = sorted(name for name in landing.list_tree(temporary) if name.endswith(".gz"))
     staged: Staged = {}
-    for name, file in zip(names, pool.map(lambda name: landing.measure(f"{temporary}/{name}", source), names), strict=True):
-        staged.setdefault(date.fromisoformat(name[3:13]), []).append((f"{temporary}/{name}", file))  # dt=2024-03-01/part=0/…
+    for name, file in zip(
+        names, pool.map(lambda name: landing.measure(f"{temporary}/{name}", source), names), strict=True
+    ):
+        staged.setdefault(date.fromisoformat(name[3:13]), []).append(
+            (f"{temporary}/{name}", file)
+        )  # dt=2024-03-01/part=0/…
     written = {day: sum(file.rows for _, file in files) for day, files in staged.items()}
     if written != days:
-        raise JobError(f"{temporary}: {sum(written.values()):,} rows were written, {sum(days.values()):,} were counted: nothing was delivered, run it again")
+        raise JobError(
+            f"{temporary}: {sum(written.values()):,} rows were written, {sum(days.values()):,} were counted: nothing was delivered, run it again"
+        )
     return staged
 
 
-def _deliver(target: str, feed: str, source: str, staged: Staged, there: Mapping[date, Manifest | None], day: date) -> str:
+def _deliver(
+    target: str, feed: str, source: str, staged: Staged, there: Mapping[date, Manifest | None], day: date
+) -> str:
     """One day, unless it is there already. Returns what was done."""
     files, before = staged.get(day, []), there[day]
     content = {(file.name, file.sha256, file.rows) for _, file in files}

@@ -62,7 +62,7 @@ def map_source(
             return stack.enter_context(_persisted(frame))
 
         tables, report = _read_tables(session, opened, folder, keep, progress)
-        frames = {feed: _map_feed(session, opened, feed, tables, report, keep, progress) for feed in opened.selects}
+        frames = {feed: _map_feed(session, opened, feed, report, keep, progress) for feed in opened.selects}
         rejects = _trace(tables, frames, report, keep)
         report.counts = {what: _count(session, opened, what, sql) for what, sql in opened.counts.items()}
         _settle_range(report, opened)
@@ -103,19 +103,25 @@ def open_source(name: str) -> Source:
         if feed not in feeds:
             raise UsageError(f"{where}: there is no feed {feed}: there are {', '.join(feeds)}")
         if feed == "images":
-            raise UsageError(f"{where}: pictures lie beside their rows and are not mapped by a SELECT; deliver them as the contract says")
+            raise UsageError(
+                f"{where}: pictures lie beside their rows and are not mapped by a SELECT; deliver them as the contract says"
+            )
         if not re.match(r"\s*(SELECT|WITH)\b", sources.without_comments(sql), re.IGNORECASE):
             raise UsageError(f"{where}: is not a SELECT; write one query, which may begin with WITH")
     for feed in source.not_mapped:
         if feed not in feeds:
-            raise UsageError(f"{source.folder / 'source.toml'} [not_mapped]: there is no feed {feed}: there are {', '.join(feeds)}")
+            raise UsageError(
+                f"{source.folder / 'source.toml'} [not_mapped]: there is no feed {feed}: there are {', '.join(feeds)}"
+            )
     return source
 
 
 # --- the export's files --------------------------------------------------------------------------
 
 
-def _read_tables(spark: SparkSession, source: Source, folder: str, keep: Keep, progress: Progress) -> tuple[list[Table], Report]:
+def _read_tables(
+    spark: SparkSession, source: Source, folder: str, keep: Keep, progress: Progress
+) -> tuple[list[Table], Report]:
     """Tables that a SELECT names, read, counted and made views."""
     found = sources.find_tables(source, folder)
     report = Report(source.name, {}, {}, {}, unnamed_tables=[name for name in found if not source.has_word(name)])
@@ -141,7 +147,11 @@ def _read_tables(spark: SparkSession, source: Source, folder: str, keep: Keep, p
 
 def count_lines(spark: SparkSession, table: Table, folder: str) -> Counted:
     """Raises JobError when the file has lines that reading did not see."""
-    found = table.lines.groupBy(REASON).agg(F.count("*").alias("rows"), F.sum(source_files.lines_in(F.col(RAW))).alias("lines")).collect()
+    found = (
+        table.lines.groupBy(REASON)
+        .agg(F.count("*").alias("rows"), F.sum(source_files.lines_in(F.col(RAW))).alias("lines"))
+        .collect()
+    )
     seen = {row[REASON]: row["rows"] for row in found}
     lines = sum(row["lines"] for row in found)
     if table.is_text and (there := source_files.count_lines(spark, table, folder)) > lines:
@@ -158,18 +168,21 @@ def count_lines(spark: SparkSession, table: Table, folder: str) -> Counted:
 
 
 def _map_feed(
-    spark: SparkSession, source: Source, feed: str, tables: list[Table], report: Report,
-    keep: Keep, progress: Progress,
+    spark: SparkSession, source: Source, feed: str, report: Report, keep: Keep, progress: Progress,
 ) -> DataFrame:  # fmt: skip
     """dt (null = no day), _fault (why), _from (array or null), the contract's columns as they are written."""
     where = f"{source.folder / feed}.sql"
     columns = _contract()[feed]
     with progress.step(f"mapping {feed:18}") as said, _one_line(where):
-        selected = _select(spark, source.selects[feed], where, tables)
+        selected = _select(spark, source.selects[feed], where, [*report.tables, *report.unnamed_tables])
         _check_columns(selected, columns, feed, where)
         frame = keep(_shape(selected, columns, where))
         names = [column.name for column in columns]
-        found = frame.groupBy(DAY, FAULT).agg(F.count("*").alias("_rows"), *[F.count(name).alias(name) for name in names]).collect()
+        found = (
+            frame.groupBy(DAY, FAULT)
+            .agg(F.count("*").alias("_rows"), *[F.count(name).alias(name) for name in names])
+            .collect()
+        )
         rows = sum(row["_rows"] for row in found)
         filled = {name: sum(row[name] for row in found) for name in names}
         mapped = report.feeds[feed] = Mapped(
@@ -177,7 +190,11 @@ def _map_feed(
             {row[DAY]: row["_rows"] for row in sorted((row for row in found if row[DAY]), key=lambda row: row[DAY])},
             {row[FAULT]: row["_rows"] for row in found if row[FAULT]},
             [column.name for column in columns if column.nullable and not filled[column.name]],
-            {column.name: rows - filled[column.name] for column in columns if not column.nullable and filled[column.name] < rows},
+            {
+                column.name: rows - filled[column.name]
+                for column in columns
+                if not column.nullable and filled[column.name] < rows
+            },
             source.notes(feed),
         )
         said.append(f"{mapped.rows:,} rows")
@@ -186,14 +203,14 @@ def _map_feed(
     return frame
 
 
-def _select(spark: SparkSession, sql: str, where: str, tables: list[Table]) -> DataFrame:
+def _select(spark: SparkSession, sql: str, where: str, known: list[str]) -> DataFrame:
     try:
         return spark.sql(sql.rstrip().rstrip(";"))
     except AnalysisException as error:
         if error.getCondition() == "TABLE_OR_VIEW_NOT_FOUND":
-            missing = (error.getMessageParameters() or {}).get("relationName", "?")
+            missing = (error.getMessageParameters() or {}).get("relationName", "?").replace("`", "")
             raise NotArrivedError(
-                f"{where}{_line_of(error)}: no file of the export is the table {missing}: there are {', '.join(t.name for t in tables) or 'none'}"
+                f"{where}{_line_of(error)}: no file of the export is the table {missing}: there are {', '.join(known)}"
             ) from None
         raise
 
@@ -206,7 +223,9 @@ def _one_line(where: str) -> Iterator[None]:
     except AnalysisException as error:
         raise UsageError(f"{where}{_line_of(error)}: {_first_line(error)}; mend the SELECT") from None
     except PySparkException as error:
-        raise JobError(f"{where}{_line_of(error)}: {_first_line(error)}; mend the SELECT, or leave the value as text for staging to judge") from None
+        raise JobError(
+            f"{where}{_line_of(error)}: {_first_line(error)}; mend the SELECT, or leave the value as text for staging to judge"
+        ) from None
 
 
 def _line_of(error: PySparkException) -> str:
@@ -230,21 +249,32 @@ def _check_columns(selected: DataFrame, columns: list[Column], feed: str, where:
             meant = f", did you mean {near[0]}" if near else f": there are {', '.join(known)}"
             raise UsageError(f"{where}: {feed} has no column {name}{meant}; see `python -m jobs show staging.{feed}`")
     if DAY not in selected.columns:
-        raise UsageError(f"{where}: gives no {DAY}; add the day on which the row became known, e.g. to_date(updated_at) AS {DAY}")
+        raise UsageError(
+            f"{where}: gives no {DAY}; add the day on which the row became known, e.g. to_date(updated_at) AS {DAY}"
+        )
     if missing := [column.name for column in columns if not column.nullable and column.name not in selected.columns]:
-        raise UsageError(f"{where}: gives no {', '.join(missing)}, which {feed} requires; add what the source says of it, or NULL to have the rows rejected")
+        raise UsageError(
+            f"{where}: gives no {', '.join(missing)}, which {feed} requires; add what the source says of it, or NULL to have the rows rejected"
+        )
 
 
 def _shape(selected: DataFrame, columns: list[Column], where: str) -> DataFrame:
     types = {f.name: f.dataType for f in selected.schema.fields}
     day = F.col(DAY).try_cast("date")
     in_range = (day >= F.lit(EARLIEST).cast("date")) & (day < F.lit(LATEST).cast("date"))
-    fault = F.when(F.col(DAY).isNull(), f"missing:{DAY}").when(day.isNull(), f"not_a_day:{DAY}").when(~in_range, f"out_of_range:{DAY}")
+    fault = (
+        F.when(F.col(DAY).isNull(), f"missing:{DAY}")
+        .when(day.isNull(), f"not_a_day:{DAY}")
+        .when(~in_range, f"out_of_range:{DAY}")
+    )
     return selected.select(
         F.when(in_range, day).alias(DAY),
         fault.alias(FAULT),
         _origins(types.get(FROM), where).alias(FROM),
-        *[(_as_written(c, types[c.name], where) if c.name in types else F.lit(None).cast("string")).alias(c.name) for c in columns],
+        *[
+            (_as_written(c, types[c.name], where) if c.name in types else F.lit(None).cast("string")).alias(c.name)
+            for c in columns
+        ],
     )
 
 
@@ -264,8 +294,14 @@ def _as_written(column: Column, have: DataType, where: str) -> C:
     value, kind = F.col(f"`{column.name}`"), have.simpleString()
     if kind == "void":
         return F.lit(None).cast("string")
-    if column.type.startswith("array") != kind.startswith("array") or kind.startswith(("struct", "map", "array<struct", "array<map", "array<array", "binary")):
-        hint = f"split({column.name}, ';')" if column.type.startswith("array") else f"a field of it, or to_json({column.name})"
+    if column.type.startswith("array") != kind.startswith("array") or kind.startswith(
+        ("struct", "map", "array<struct", "array<map", "array<array", "binary")
+    ):
+        hint = (
+            f"split({column.name}, ';')"
+            if column.type.startswith("array")
+            else f"a field of it, or to_json({column.name})"
+        )
         raise UsageError(f"{where}: {column.name} is {kind}, the contract wants {column.type}; give {hint}")
     if column.type.startswith("array"):
         return F.transform(value, lambda item: item.cast("string"))
@@ -275,7 +311,9 @@ def _as_written(column: Column, have: DataType, where: str) -> C:
             time = F.when(value.rlike(_DATE_FIRST), F.trim(value).try_cast("timestamp"))
             return F.coalesce(_with_offset(time), value)
         return _with_offset(value.cast("timestamp"))
-    return value if kind in ("string", "int", "bigint", "double") or kind.startswith("decimal") else value.cast("string")
+    return (
+        value if kind in ("string", "int", "bigint", "double") or kind.startswith("decimal") else value.cast("string")
+    )
 
 
 def _with_offset(time: C) -> C:
@@ -295,8 +333,13 @@ def _count(spark: SparkSession, source: Source, what: str, sql: str) -> Any:
 
 def _trace(tables: list[Table], frames: Mapping[str, DataFrame], report: Report, keep: Keep) -> DataFrame:
     """Counts rows that no SELECT takes. Returns all that is turned away: file, line, raw, reasons."""
-    taken = reduce(DataFrame.unionByName, [frame.select(F.explode(FROM).alias(AT)) for frame in frames.values()]).distinct()
-    rows = reduce(DataFrame.unionByName, [table.rows().select(F.lit(table.name).alias("table"), FILE, LINE, RAW, AT) for table in tables])
+    taken = reduce(
+        DataFrame.unionByName, [frame.select(F.explode(FROM).alias(AT)) for frame in frames.values()]
+    ).distinct()
+    rows = reduce(
+        DataFrame.unionByName,
+        [table.rows().select(F.lit(table.name).alias("table"), FILE, LINE, RAW, AT) for table in tables],
+    )
     left = keep(rows.join(taken, AT, how="left_anti"))
     not_taken = {row["table"]: row["count"] for row in left.groupBy("table").count().collect()}
     traced = []
@@ -306,7 +349,10 @@ def _trace(tables: list[Table], frames: Mapping[str, DataFrame], report: Report,
             counted.not_selected = missed
             traced.append(name)
     not_selected = left.where(F.col("table").isin(traced)).select(*_reject(FILE, LINE, RAW, F.lit("not_selected")))
-    return reduce(DataFrame.unionByName, [*[table.turned_away() for table in tables], not_selected, *[_without_day(*item) for item in frames.items()]])
+    return reduce(
+        DataFrame.unionByName,
+        [*[table.turned_away() for table in tables], not_selected, *[_without_day(*item) for item in frames.items()]],
+    )
 
 
 def _without_day(feed: str, frame: DataFrame) -> DataFrame:
@@ -318,7 +364,10 @@ def _without_day(feed: str, frame: DataFrame) -> DataFrame:
 def _reject(file: C | str, line: C | str, raw: C | str, reason: C) -> list[C]:
     """Columns as in staging.rejects."""
     named = {"file": file, "line": line, "raw": raw}
-    return [*[(F.col(value) if isinstance(value, str) else value).alias(name) for name, value in named.items()], F.array(reason).alias("reasons")]
+    return [
+        *[(F.col(value) if isinstance(value, str) else value).alias(name) for name, value in named.items()],
+        F.array(reason).alias("reasons"),
+    ]
 
 
 def _settle_range(report: Report, source: Source) -> None:

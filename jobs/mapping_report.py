@@ -64,7 +64,7 @@ class Report:
             if table.not_selected is None:
                 yield f"{'':26} not traced: no SELECT has its _at in _from, so what it leaves out is not known"
             elif table.not_selected:
-                yield f"{'':26} {table.not_selected:,} rows are taken by no SELECT: kept as rejects with reason not_selected"
+                yield f"{'':26} taken by no SELECT: {table.not_selected:,} (kept as rejects, reason not_selected)"
             if table.unnamed_columns:
                 yield f"{'':26} in no SELECT: {', '.join(table.unnamed_columns)}"
         for name in self.unnamed_tables:
@@ -75,10 +75,10 @@ class Report:
         for feed, mapped in self.feeds.items():
             yield f"{'→ ' + feed:26} {mapped.rows:,} rows on {len(mapped.days):,} days"
             for reason, n in mapped.without_day.items():
-                yield f"{'':26} {n:,} rows have no day ({reason}): kept as rejects, not delivered"
+                yield f"{'':26} without a day: {n:,} (kept as rejects, reason {reason})"
             for n in sorted(set(mapped.missing.values())):
                 names = [column for column, without in mapped.missing.items() if without == n]
-                yield f"{'':26} {n:,} rows have no {', '.join(names)}: required, so staging will reject them"
+                yield f"{'':26} without {', '.join(names)}: {n:,} (required, staging will reject them)"
             if mapped.null_throughout:
                 yield f"{'':26} null in all rows: {', '.join(mapped.null_throughout)}"
             for note in mapped.notes:

@@ -44,12 +44,19 @@ class Table:
     def rows(self) -> DataFrame:
         """What a SELECT sees: the columns, _file, _line, _raw, and _at, which is file and line in one."""
         at = F.concat(FILE, F.lit(":"), F.col(LINE).cast("string")).alias(AT)
-        return self.lines.where(F.col(REASON).isNull()).select(*[F.col(f"`{name}`") for name in self.columns], FILE, LINE, RAW, at)
+        return self.lines.where(F.col(REASON).isNull()).select(
+            *[F.col(f"`{name}`") for name in self.columns], FILE, LINE, RAW, at
+        )
 
     def turned_away(self) -> DataFrame:
         """file, line, raw, reasons, as in staging.rejects."""
         away = self.lines.where(F.col(REASON).isNotNull() & (F.col(REASON) != HEADER))
-        return away.select(F.col(FILE).alias("file"), F.col(LINE).alias("line"), F.col(RAW).alias("raw"), F.array(REASON).alias("reasons"))
+        return away.select(
+            F.col(FILE).alias("file"),
+            F.col(LINE).alias("line"),
+            F.col(RAW).alias("raw"),
+            F.array(REASON).alias("reasons"),
+        )
 
 
 def reading_session(spark: SparkSession, time_zone: str) -> SparkSession:
@@ -76,7 +83,9 @@ def read_table(spark: SparkSession, source: Source, name: str, folder: str, file
     layout = source.layout_of(name)
     formats = {str(layout.format or format_of(file)) for file in files}
     if len(formats) > 1:
-        raise UsageError(f"{folder}: the table {name} has files of several formats ({', '.join(files[:3])}): give files in [tables.{name}] of source.toml")
+        raise UsageError(
+            f"{folder}: the table {name} has files of several formats ({', '.join(files[:3])}): give files in [tables.{name}] of source.toml"
+        )
     (form,) = formats
     read = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}[form]
     lines = read(spark, layout, [spark_path(f"{folder}/{file}") for file in files])
@@ -106,7 +115,10 @@ def _mark_repeats(lines: DataFrame) -> DataFrame:
 
 def _place() -> list[Column]:
     """File, and position in it: Spark numbers rows within a task in the low bits, and one file is one task."""
-    return [F.col("_metadata.file_name").alias(FILE), (F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_BITS)) + 1).alias(LINE)]
+    return [
+        F.col("_metadata.file_name").alias(FILE),
+        (F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_BITS)) + 1).alias(LINE),
+    ]
 
 
 def _text_lines(spark: SparkSession, layout: Layout, paths: Sequence[str]) -> DataFrame:
@@ -121,7 +133,10 @@ def _text_lines(spark: SparkSession, layout: Layout, paths: Sequence[str]) -> Da
 
 def _read_csv(spark: SparkSession, layout: Layout, paths: Sequence[str]) -> DataFrame:
     heads = sorted((_header(spark, layout, path), path) for path in paths)
-    frames = [_read_csv_files(spark, layout, *head, [path for _, path in group]) for head, group in groupby(heads, key=lambda item: item[0])]
+    frames = [
+        _read_csv_files(spark, layout, header, at, [path for _, path in group])
+        for (header, at), group in groupby(heads, key=lambda item: item[0])
+    ]
     lines = frames[0]
     for frame in frames[1:]:
         lines = lines.unionByName(frame, allowMissingColumns=True)
@@ -141,8 +156,9 @@ def _header(spark: SparkSession, layout: Layout, path: str) -> tuple[tuple[str, 
     lines = _text_lines(spark, layout, [path]).where(filled).select(RAW).take(HEAD_LINES)
     for position, (line,) in enumerate(lines, start=1):
         if position > layout.skip_lines and line.strip() and not re.match(MARKER, line.strip()):
-            quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
-            cells = next(csv.reader([line], delimiter=_separator(layout, path), quotechar=layout.quote or None, quoting=quoting))
+            separator = _separator(layout, path)
+            quoted = csv.reader([line], delimiter=separator, quotechar=layout.quote or '"')
+            cells = next(quoted) if layout.quote else line.split(separator)
             return tuple(cell.strip() for cell in cells), position
     raise JobError(f"{path} has no header among its first {HEAD_LINES} lines: give header or skip_lines in source.toml")
 
@@ -151,12 +167,18 @@ def _column_names(header: Sequence[str]) -> list[str]:
     """Names that Spark accepts: empty or repeated ones, and ours, become _column_<n>."""
     names: list[str] = []
     for position, name in enumerate(header, start=1):
-        is_new = name and "`" not in name and name.lower() not in {have.lower() for have in (*names, FILE, LINE, RAW, AT, REASON, _UNREAD)}
+        is_new = (
+            name
+            and "`" not in name
+            and name.lower() not in {have.lower() for have in (*names, FILE, LINE, RAW, AT, REASON, _UNREAD)}
+        )
         names.append(name if is_new else f"_column_{position}")
     return names
 
 
-def _read_csv_files(spark: SparkSession, layout: Layout, header: tuple[str, ...], header_at: int, paths: list[str]) -> DataFrame:
+def _read_csv_files(
+    spark: SparkSession, layout: Layout, header: tuple[str, ...], header_at: int, paths: list[str]
+) -> DataFrame:
     """Lines of files with one header."""
     names, separator = _column_names(header), _separator(layout, paths[0])
     form = {"sep": separator, "quote": layout.quote or "\0", "escape": '"'}
@@ -173,7 +195,9 @@ def _read_csv_files(spark: SparkSession, layout: Layout, header: tuple[str, ...]
     whole = F.array(*[F.trim(F.coalesce(cell, F.lit(""))) for cell in cells])
     # A header of another version of the file has fewer or more cells: all of them are names that we know.
     parts = F.transform(F.split(F.trim(F.col(_UNREAD)), re.escape(separator)), lambda cell: F.trim(cell))
-    says_names = F.when(F.col(_UNREAD).isNull(), whole == heads).otherwise((F.size(parts) > 1) & (F.size(F.array_except(parts, heads)) == 0))
+    says_names = F.when(F.col(_UNREAD).isNull(), whole == heads).otherwise(
+        (F.size(parts) > 1) & (F.size(F.array_except(parts, heads)) == 0)
+    )
     reason = (
         F.when(F.col(LINE) == header_at, HEADER)
         .when(F.col(LINE) <= layout.skip_lines, "before_header")
@@ -203,7 +227,9 @@ def _read_jsonl(spark: SparkSession, layout: Layout, paths: Sequence[str]) -> Da
         .when(~F.trim(RAW).startswith("{") | F.col(f"_object.{_UNREAD}").isNotNull(), "malformed")
         .when(F.col(RAW).contains("\ufffd"), "broken_text")
     )
-    return parsed.select(*[F.col(f"_object.`{f.name}`").alias(f.name) for f in known], FILE, LINE, RAW, reason.alias(REASON))
+    return parsed.select(
+        *[F.col(f"_object.`{f.name}`").alias(f.name) for f in known], FILE, LINE, RAW, reason.alias(REASON)
+    )
 
 
 def _read_parquet(spark: SparkSession, layout: Layout, paths: Sequence[str]) -> DataFrame:

@@ -17,7 +17,15 @@ from jobs.errors import NotArrivedError, UsageError
 from jobs.settings import ROOT
 
 FEEDS = ROOT / "conf" / "feeds"
-FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+}
 PACKED = (".gz", ".bz2")
 
 
@@ -81,7 +89,9 @@ def open_source(source: str) -> Source:
     folder = Path(source) if "/" in source else FEEDS / source
     if not folder.is_dir():
         known = sorted(path.name for path in FEEDS.glob("*") if path.is_dir())
-        raise UsageError(f"no source {source!r} (no folder {folder}): there are {', '.join(known)}; docs/mapping.md says how to add one")
+        raise UsageError(
+            f"no source {source!r} (no folder {folder}): there are {', '.join(known)}; docs/mapping.md says how to add one"
+        )
     selects = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
     if not selects:
         raise UsageError(f"{folder} has no .sql: add one SELECT per feed, docs/mapping.md says how")
@@ -102,7 +112,9 @@ def _with_toml(source: Source, path: Path) -> Source:
         source,
         time_zone=said.get("time_zone", source.time_zone),
         layout=layout,
-        tables={name: _layout(layout, keys, f"{path} [tables.{name}]") for name, keys in said.get("tables", {}).items()},
+        tables={
+            name: _layout(layout, keys, f"{path} [tables.{name}]") for name, keys in said.get("tables", {}).items()
+        },
         not_mapped=said.get("not_mapped", {}),
         counts=said.get("counts", {}),
     )
@@ -119,8 +131,12 @@ def _check_keys(said: Mapping[str, Any], kinds: Mapping[str, type], where: str) 
 def _layout(base: Layout, keys: Mapping[str, Any], where: str) -> Layout:
     others = {"multiline": bool, "header": list, "skip_lines": int}
     _check_keys(keys, {f.name: others.get(f.name, str) for f in fields(Layout)}, where)
-    made = replace(base, **{name: tuple(value) if name == "header" else value for name, value in keys.items()})
-    for name, value, allowed in (("format", made.format, (None, "csv", "jsonl", "parquet")), ("repeats", made.repeats, ("drop", "keep"))):
+    values: dict[str, Any] = {name: tuple(value) if name == "header" else value for name, value in keys.items()}
+    made = replace(base, **values)
+    for name, value, allowed in (
+        ("format", made.format, (None, "csv", "jsonl", "parquet")),
+        ("repeats", made.repeats, ("drop", "keep")),
+    ):
         if value not in allowed:
             raise UsageError(f"{where}: {name} is {value!r}: one of {', '.join(filter(None, allowed))}")
     return made
@@ -132,20 +148,26 @@ def _layout(base: Layout, keys: Mapping[str, Any], where: str) -> Layout:
 def find_tables(source: Source, folder: str) -> dict[str, tuple[str, ...]]:
     """Table -> its files, relative to `folder` (local or s3://). Raises NotArrivedError for files that are not there."""
     files = [name for name in landing.list_files(folder) if _is_data(name)]
-    tables: dict[str, list[str]] = {}
+    tables: dict[str, list[str]] = {
+        name: fnmatch.filter(files, layout.files) for name, layout in source.tables.items() if layout.files
+    }
+    loose = set(files).difference(*tables.values())
     for name, layout in source.tables.items():
-        if layout.files:
-            tables[name] = fnmatch.filter(files, layout.files)
-    for file in set(files) - {file for listed in tables.values() for file in listed}:
+        if layout.files and not tables[name]:
+            raise NotArrivedError(
+                f"{folder} has no file {layout.files} for the table {name} of {source.folder / 'source.toml'}; ask for it"
+            )
+    for file in loose:
         tables.setdefault(table_name(file), []).append(file)
     for sub in landing.list_folders(folder):
         if inside := [f"{sub}/{file}" for file in landing.list_files(f"{folder}/{sub}") if _is_data(file)]:
             tables.setdefault(table_name(sub), []).extend(inside)
     if not any(tables.values()):
         raise NotArrivedError(f"{folder} has no files of {', '.join(FORMATS)}; check --from")
-    for name, layout in source.tables.items():
-        if not tables.get(name):
-            raise NotArrivedError(f"{folder} has no file {layout.files or name + '.*'} for the table {name} of {source.folder / 'source.toml'}; ask for it")
+    if missing := [name for name in source.tables if name not in tables]:
+        raise NotArrivedError(
+            f"{folder} has no file {missing[0]}.* for the table {missing[0]} of {source.folder / 'source.toml'}; ask for it"
+        )
     return {name: tuple(sorted(listed)) for name, listed in sorted(tables.items())}
 
 
