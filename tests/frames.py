@@ -168,9 +168,10 @@ class Cases:
         return found
 
     def _own(self, n: int, row: dict[str, Any]) -> dict[str, Any]:
-        return {
-            name: f"{n}/{value}" if name in self.ids and value is not None else value for name, value in row.items()
-        }
+        def own(value: Any) -> Any:
+            return [own(part) for part in value] if isinstance(value, list) else f"{n}/{value}" if value else value
+
+        return {name: own(value) if name in self.ids else value for name, value in row.items()}
 
 
 def lines(result: DataFrame, columns: str) -> list[str]:

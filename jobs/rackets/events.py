@@ -5,6 +5,8 @@ core.sales of this and last Sunday. `overlap` is the share of the racket's forme
 An id changes its meaning only with an event. `other_racket_id` is empty where there is none.
 """
 
+from datetime import date
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -16,9 +18,11 @@ GREW, SHRANK = 1.25, 0.8
 SPLIT_SHARE = 0.3
 # Days without a sale after which a racket sleeps.
 DORMANT_DAYS = 21
+# How far back a racket is looked for before it is called born: an id comes back within four weeks or never.
+WEEK, KNOWN_DAYS = 7, 35
 
 TABLE = Table(
-    reads={"members": Read("rackets.members", days=36), "sales": Read("core.sales", days=8)},
+    reads={"members": Read("rackets.members", days=1 + KNOWN_DAYS), "sales": Read("core.sales", days=1 + WEEK)},
     every="sunday",
     key=("event", "racket_id", "other_racket_id"),
     columns="""
@@ -30,30 +34,36 @@ TABLE = Table(
 )
 
 
-def transform(members: DataFrame, sales: DataFrame) -> DataFrame:
-    today = members.groupBy().agg(F.max("ds").alias("today"))
-    dated = members.join(F.broadcast(today), how="cross").withColumn("weeks", F.datediff("today", "ds") / 7)
-    now = dated.where("weeks = 0")
-    before = dated.where("weeks = 1")
+def transform(members: DataFrame, sales: DataFrame, days: list[date]) -> DataFrame:
+    dated = seen_from(members, days, KNOWN_DAYS).withColumn("age", F.datediff("today", "ds"))
+    now, before = dated.where("age = 0").drop("age"), dated.where(F.col("age") == WEEK).drop("age")
+    known = dated.where(F.col("age") > WEEK).select("today", "racket_id").distinct()
     return (
-        changes_of_size(now, before, dated)
+        changes_of_size(now, before, known)
         .unionByName(exchanges(now, before))
-        .unionByName(sleep(now, sales))
-        .select("ds", "event", "racket_id", "other_racket_id", "overlap")
+        .unionByName(sleep(now, before, seen_from(sales, days, WEEK)))
+        .select(F.col("today").alias("ds"), "event", "racket_id", "other_racket_id", "overlap")
     )
 
 
-def changes_of_size(now: DataFrame, before: DataFrame, dated: DataFrame) -> DataFrame:
-    """born, continued, grew, shrank, ended."""
-    sizes = now.groupBy("racket_id").agg(F.count("*").alias("size"), F.max("today").alias("today"))
-    former = before.groupBy("racket_id").agg(F.count("*").alias("former"), F.max("today").alias("former_today"))
-    kept = now.join(before.select("racket_id", "seller_id"), ["racket_id", "seller_id"], how="inner")
-    same = kept.groupBy("racket_id").agg(F.count("*").alias("same"))
-    known = dated.where("weeks > 1").select("racket_id").distinct().withColumn("is_known", F.lit(True))
+def seen_from(rows: DataFrame, days: list[date], back: int) -> DataFrame:
+    """Rows once for each of `days` on which they are at most `back` days old; that day is `today`."""
+    wanted = F.array(*[F.lit(day) for day in days])
+    near = F.filter(wanted, lambda day: (day >= F.col("ds")) & (day <= F.date_add("ds", back)))
+    return rows.withColumn("today", F.explode(near))
+
+
+def changes_of_size(now: DataFrame, before: DataFrame, known: DataFrame) -> DataFrame:
+    """born, continued, grew, shrank, revived, ended."""
+    racket = ["today", "racket_id"]
+    sizes = now.groupBy(racket).agg(F.count("*").alias("size"))
+    former = before.groupBy(racket).agg(F.count("*").alias("former"))
+    kept = now.join(before.select(*racket, "seller_id"), [*racket, "seller_id"], how="inner")
+    same = kept.groupBy(racket).agg(F.count("*").alias("same"))
     compared = (
-        sizes.join(former, "racket_id", how="full")
-        .join(same, "racket_id", how="left")
-        .join(known, "racket_id", how="left")
+        sizes.join(former, racket, how="full")
+        .join(same, racket, how="left")
+        .join(known.withColumn("is_known", F.lit(True)), racket, how="left")
     )
     size, was = F.col("size"), F.col("former")
     event = (
@@ -64,63 +74,45 @@ def changes_of_size(now: DataFrame, before: DataFrame, dated: DataFrame) -> Data
         .when(size <= was * SHRANK, "shrank")
         .otherwise("continued")
     )
-    return compared.select(
-        F.coalesce("today", "former_today").alias("ds"), event.alias("event"), "racket_id",
-        F.lit("").alias("other_racket_id"),
-        F.round(F.coalesce(F.col("same") / was, F.lit(0.0)), 6).alias("overlap"),
-    )  # fmt: skip
+    overlap = F.round(F.coalesce(F.col("same") / was, F.lit(0.0)), 6)
+    return compared.select(*racket, event.alias("event"), F.lit("").alias("other_racket_id"), overlap.alias("overlap"))
 
 
 def exchanges(now: DataFrame, before: DataFrame) -> DataFrame:
-    """split: members of last week's racket now stand under another new id; merged: its members went into an older one."""
-    old = before.select("seller_id", F.col("racket_id").alias("old_id"))
-    old_size = before.groupBy(F.col("racket_id").alias("old_id")).agg(F.count("*").alias("old_size"))
-    new_ids = (
-        now.select("racket_id").distinct().join(before.select("racket_id").distinct(), "racket_id", how="left_anti")
-    )
-    gone = before.select("racket_id").distinct().join(now.select("racket_id").distinct(), "racket_id", how="left_anti")
+    """split: members of last week's racket stand under a new id; merged: a racket is gone, its members went to another."""
+    old = ["today", "old_id"]
+    were = before.select("today", F.col("racket_id").alias("old_id"), "seller_id")
     moved = (
-        now.join(old, "seller_id", how="inner")
-        .where("racket_id <> old_id")
-        .groupBy("today", "racket_id", "old_id")
+        now.select("today", F.col("racket_id").alias("new_id"), "seller_id")
+        .join(were, ["today", "seller_id"], how="inner")
+        .where("new_id <> old_id")
+        .groupBy(*old, "new_id")
         .agg(F.count("*").alias("moved"))
-        .join(old_size, "old_id", how="inner")
+        .join(were.groupBy(old).agg(F.count("*").alias("old_size")), old, how="inner")
         .withColumn("overlap", F.round(F.col("moved") / F.col("old_size"), 6))
     )
-    split = (
-        moved.join(new_ids, "racket_id", how="left_semi")
-        .where(F.col("moved") >= 2)
-        .select(
-            F.col("today").alias("ds"),
-            F.lit("split").alias("event"),
-            F.col("old_id").alias("racket_id"),
-            F.col("racket_id").alias("other_racket_id"),
-            "overlap",
-        )
-    )
-    merged = (
-        moved.join(gone.withColumnRenamed("racket_id", "old_id"), "old_id", how="left_semi")
-        .where(F.col("overlap") >= SPLIT_SHARE)
-        .select(
-            F.col("today").alias("ds"),
-            F.lit("merged").alias("event"),
-            F.col("old_id").alias("racket_id"),
-            F.col("racket_id").alias("other_racket_id"),
-            "overlap",
-        )
-    )
-    return split.unionByName(merged)
+    ids_now = now.select("today", "racket_id").distinct()
+    ids_before = before.select("today", "racket_id").distinct()
+    born = ids_now.join(ids_before, ["today", "racket_id"], how="left_anti").withColumnRenamed("racket_id", "new_id")
+    gone = ids_before.join(ids_now, ["today", "racket_id"], how="left_anti").withColumnRenamed("racket_id", "old_id")
+    split = moved.join(born, ["today", "new_id"], how="left_semi").where(F.col("moved") >= 2)
+    merged = moved.join(gone, old, how="left_semi").where(F.col("overlap") >= SPLIT_SHARE)
+
+    def named(rows: DataFrame, event: str) -> DataFrame:
+        racket, other = F.col("old_id").alias("racket_id"), F.col("new_id").alias("other_racket_id")
+        return rows.select("today", racket, F.lit(event).alias("event"), other, "overlap")
+
+    return named(split, "split").unionByName(named(merged, "merged"))
 
 
-def sleep(now: DataFrame, sales: DataFrame) -> DataFrame:
-    """dormant: this Sunday the last sale is DORMANT_DAYS old, last Sunday it was not."""
-    sold = now.select("today", "racket_id", "seller_id").join(
-        sales.groupBy("ds", "seller_id").agg(F.max("last_paid_at").alias("last_paid_at")), "seller_id", how="inner"
-    )
+def sleep(now: DataFrame, before: DataFrame, sales: DataFrame) -> DataFrame:
+    """dormant: this Sunday the last sale is DORMANT_DAYS old, last Sunday it was not; revived: the other way round."""
+    lasting = now.join(before.select("today", "racket_id").distinct(), ["today", "racket_id"], how="left_semi")
     silent = (
-        sold.groupBy("today", "racket_id", "ds")
-        .agg(F.max("last_paid_at").alias("last_paid_at"))
-        .withColumn("days", F.datediff("ds", "last_paid_at"))
+        lasting.select("today", "racket_id", "seller_id")
+        .join(sales.select("today", "ds", "seller_id", "last_paid_at"), ["today", "seller_id"], how="inner")
+        .groupBy("today", "racket_id", "ds")
+        .agg(F.datediff("ds", F.max("last_paid_at")).alias("days"))
         .groupBy("today", "racket_id")
         .agg(
             F.max(F.when(F.col("ds") == F.col("today"), F.col("days"))).alias("days"),
@@ -129,14 +121,5 @@ def sleep(now: DataFrame, sales: DataFrame) -> DataFrame:
     )
     is_dormant, was_dormant = F.col("days") >= DORMANT_DAYS, F.col("days_before") >= DORMANT_DAYS
     event = F.when(is_dormant & ~was_dormant, "dormant").when(~is_dormant & was_dormant, "revived")
-    return (
-        silent.withColumn("event", event)
-        .where("event IS NOT NULL")
-        .select(
-            F.col("today").alias("ds"),
-            "event",
-            "racket_id",
-            F.lit("").alias("other_racket_id"),
-            F.lit(1.0).alias("overlap"),
-        )
-    )
+    nothing, whole = F.lit("").alias("other_racket_id"), F.lit(1.0).alias("overlap")
+    return silent.select("today", "racket_id", event.alias("event"), nothing, whole).where("event IS NOT NULL")

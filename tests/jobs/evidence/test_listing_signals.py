@@ -1,0 +1,145 @@
+"""evidence.listing_signals: what a listing looks like, in nats, from price, words, reports and refunds."""
+
+import math
+
+import pytest
+
+from jobs.evidence import listing_signals as rules
+from tests.frames import Cases
+
+CASES = Cases(
+    "evidence.listing_signals", "03-03", "03-10", ids="listing_id seller_id brand_id report_id authorised_sellers",
+    listings="ds | listing_id", sales="ds | seller_id | listing_id", reports="ds | report_id", brands="ds | brand_id",
+)  # fmt: skip
+PLAIN = (
+    "ds | listing_id | seller_id | brand_id | brand_claimed | brand_match | price_cny | reference_price_cny | title\n"
+)
+
+
+@pytest.fixture
+def signals(spark, request):
+    return lambda columns: CASES.lines(spark, request.node.name, columns)
+
+
+def nats(*weights):
+    return f"{sum(weights):.6f}".rstrip("0").rstrip(".")
+
+
+@CASES.rows(
+    listings=PLAIN
+    + """
+    03-03 | no_brand   | s | - | -       | -       | 100 | -    | 运动鞋
+    03-03 | no_price   | s | b | Velmora | claimed | 100 | -    | 运动鞋
+    03-03 | full_price | s | b | Velmora | claimed | 900 | 1000 | 运动鞋
+    03-03 | at_80      | s | b | Velmora | claimed | 800 | 1000 | 运动鞋
+    03-03 | below_80   | s | b | Velmora | claimed | 799 | 1000 | 运动鞋
+    03-03 | below_60   | s | b | Velmora | claimed | 599 | 1000 | 运动鞋
+    03-03 | below_35   | s | b | Velmora | claimed | 349 | 1000 | 运动鞋
+    03-03 | zero_ref   | s | b | Velmora | claimed | 349 | 0    | 运动鞋
+"""
+)
+def test_the_lower_the_price_of_a_protected_name_the_more_suspect(signals):
+    (below_35, much), (below_60, some), (below_80, none) = rules.PRICE_STEPS
+    assert (below_35, below_60, below_80) == (0.35, 0.6, 0.8)
+    assert signals("listing_id price_share suspicion") == [
+        f"at_80 0.8 {nats(rules.PRIOR, rules.PRICE_HIGH)}",
+        f"below_35 0.349 {nats(rules.PRIOR, much)}",
+        f"below_60 0.599 {nats(rules.PRIOR, some)}",
+        f"below_80 0.799 {nats(rules.PRIOR, none)}",
+        f"full_price 0.9 {nats(rules.PRIOR, rules.PRICE_HIGH)}",
+        f"no_brand - {nats(rules.PRIOR_WITHOUT_BRAND)}",
+        f"no_price - {nats(rules.PRIOR)}",
+        f"zero_ref - {nats(rules.PRIOR)}",
+    ]
+
+
+@CASES.rows(
+    listings=PLAIN
+    + """
+    03-03 | evaded     | s | b | -       | evaded  | 100 | - | 跑鞋
+    03-03 | hidden     | s | b | -       | title   | 100 | - | Velmora 跑鞋
+    03-03 | blank      | s | b | ''      | title   | 100 | - | Velmora 跑鞋
+    03-03 | graded     | s | b | Velmora | claimed | 100 | - | Velmora 莆田 １：１ 复刻
+    03-03 | used       | s | b | Velmora | claimed | 100 | - | 闲置 Velmora 九成新
+    03-03 | used_plain | s | - | -       | -       | 100 | - | 闲置 衣服 九成新
+"""
+)
+def test_hidden_names_and_words_for_copies_are_suspect_and_used_goods_are_not(signals):
+    assert signals("listing_id is_evaded has_grade_words suspicion") == [
+        f"blank false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
+        f"evaded true false {nats(rules.PRIOR, rules.EVADED_NAME, rules.HIDDEN_BRAND)}",
+        f"graded false true {nats(rules.PRIOR, rules.GRADE_WORDS)}",
+        f"hidden false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
+        f"used false false {nats(rules.PRIOR, rules.USED_GOODS)}",
+        f"used_plain false false {nats(rules.PRIOR_WITHOUT_BRAND)}",
+    ]
+
+
+@CASES.rows(
+    listings=PLAIN + "    03-03 | l | s | b | Velmora | claimed | 100 | - | 跑鞋\n    03-10 | l | s | b | Velmora | claimed | 100 | - | 跑鞋\n",
+    reports="""
+        ds    | report_id | listing_id | result
+        03-01 | r1        | l          | -
+        03-05 | r1        | l          | upheld
+        03-05 | r2        | l          | rejected
+        03-06 | r2        | l          | upheld
+        03-06 | r3        | l          | upheld
+        03-07 | r4        | l          | rejected
+        03-07 | r5        | other      | upheld
+    """,
+)  # fmt: skip
+def test_reports_count_as_they_stand_on_the_sunday_and_no_more_than_two(signals):
+    assert signals("ds upheld_reports rejected_reports suspicion") == [
+        f"03-03 0 0 {nats(rules.PRIOR)}",
+        f"03-10 3 1 {nats(rules.PRIOR, 2 * rules.UPHELD, rules.TURNED_DOWN)}",
+    ]
+
+
+@CASES.rows(
+    listings=PLAIN
+    + """
+    03-03 | of_shop  | s | b | Velmora | claimed | 100 | - | 跑鞋
+    03-10 | of_shop  | s | b | Velmora | claimed | 100 | - | 跑鞋
+    03-10 | other    | t | b | Velmora | claimed | 100 | - | 跑鞋
+""",
+    brands="""
+        ds    | brand_id | authorised_sellers
+        03-01 | b        | t
+        03-05 | b        | s,s
+    """,
+)
+def test_an_authorised_shop_is_not_suspect_from_when_that_is_known(signals):
+    assert signals("ds listing_id is_authorised suspicion") == [
+        f"03-03 of_shop false {nats(rules.PRIOR)}",
+        f"03-10 of_shop true {nats(rules.PRIOR, rules.AUTHORISED)}",
+        f"03-10 other false {nats(rules.PRIOR)}",
+    ]
+
+
+@CASES.rows(
+    listings=PLAIN
+    + """
+    03-03 | clean    | s | b | Velmora | claimed | 100 | - | 跑鞋
+    03-03 | refunded | s | b | Velmora | claimed | 100 | - | 跑鞋
+    03-03 | unsold   | s | b | Velmora | claimed | 100 | - | 跑鞋
+""",
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | orders | fake_refunds
+        03-03 | s         | clean      | ''              | 60     | 0
+        03-03 | s         | clean      | x               | 40     | 0
+        03-03 | s         | refunded   | ''              | 10     | 2
+    """,
+)
+def test_refunds_for_fakes_weigh_against_orders_without_as_a_likelihood_ratio(signals):
+    fake = math.log(rules.FAKE_REFUNDS / rules.HONEST_REFUNDS)
+    honest = math.log((1 - rules.FAKE_REFUNDS) / (1 - rules.HONEST_REFUNDS))
+    assert signals("listing_id orders fake_refunds suspicion") == [
+        f"clean 100 0 {nats(rules.PRIOR, 100 * honest)}",
+        f"refunded 10 2 {nats(rules.PRIOR, 2 * fake, 8 * honest)}",
+        f"unsold 0 0 {nats(rules.PRIOR)}",
+    ]
+
+
+@CASES.rows(listings=PLAIN + "    03-03 | l | s | b | - | title | 1 | - | " + "\\" + "Q(%s)$1{}[\u202e1:1" + "\n")
+def test_a_title_is_never_read_as_a_pattern(signals):
+    assert signals("listing_id has_grade_words") == ["l true"]
