@@ -5,7 +5,9 @@ same day. The newest row with ds <= D is the shop as known on D; core.seller_sta
 A key is null, or not in its array, when the seller typed a placeholder.
 """
 
-from pyspark.sql import DataFrame
+from collections.abc import Callable
+
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs import columns as C
@@ -56,7 +58,7 @@ def transform(sellers: DataFrame) -> DataFrame:
     )  # fmt: skip
 
 
-def _keys(name, key):
+def _keys(name: str, key: Callable[[Column], Column]) -> Column:
     """Distinct keys of an array of raw values, in order of value."""
     values = F.coalesce(F.col(name), F.array().cast("array<string>"))
     return F.array_sort(F.array_distinct(F.array_compact(F.transform(values, key))))

@@ -1,11 +1,11 @@
 """One-to-one matching of groups with their former identities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
 
-def match_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def match_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Arrow form: all pairs (component_id, racket_id, overlap), in one task -> those kept (component_id, racket_id).
 
     Greedy: the largest overlap first, of equal ones the smaller ids; a pair is kept while neither side is taken.

@@ -425,6 +425,7 @@ def test_any_history_gives_what_looking_everything_up_day_by_day_gives(spark):
     assert lines(found, PUBLISHED) == wanted
 
 
+@pytest.mark.slow
 def test_a_days_rows_do_not_depend_on_the_range(spark):
     r = random.Random(7)
     frames = {name: rows.cache() for name, rows in frames_of(spark, [draw_history(r, n) for n in range(40)]).items()}

@@ -108,6 +108,7 @@ def test_a_racket_that_comes_back_and_sells_again_is_revived_once(events):
     assert events() == ["revived R2 '' 0"]
 
 
+@pytest.mark.slow
 def test_many_weeks_at_once_are_the_weeks_one_by_one(spark):
     r = random.Random(19)
     sundays = [day("03-03") + 7 * k * DAY for k in range(8)]
