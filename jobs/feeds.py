@@ -292,7 +292,7 @@ def _reasons(column: Column, feed: Feed) -> list[C]:
 
 
 def mark_repeats(judged: DataFrame, feed: Feed) -> DataFrame:
-    """Of several good rows with one key on one day the newest stays; the others get a reason.
+    """Of several good rows with one key on one day the newest stays; the others get a reason. Good rows lose _raw.
 
     Newest: `updated_at`, then file name, then position. Only keys that stand twice are looked at again,
     so wide rows are not shuffled. `judged` should be persisted.
@@ -317,6 +317,7 @@ def mark_repeats(judged: DataFrame, feed: Feed) -> DataFrame:
     return (
         judged.join(F.broadcast(losers), ["ds", FILE, LINE], how="left")
         .withColumn("_reasons", F.when(F.col("_repeat").isNull(), F.col("_reasons")).otherwise(F.array("_repeat")))
+        .withColumn(RAW, F.when(F.size("_reasons") > 0, F.col(RAW)))  # of a good row its columns say all
         .drop("_repeat")
     )
 

@@ -44,9 +44,9 @@ class Loaded:
 
 
 @contextmanager
-def persisted(frame: DataFrame) -> Iterator[DataFrame]:
-    """The frame, computed at most once, spilling to disk."""
-    frame.persist(StorageLevel.MEMORY_AND_DISK)
+def persisted(frame: DataFrame, level: StorageLevel = StorageLevel.MEMORY_AND_DISK) -> Iterator[DataFrame]:
+    """The frame, computed at most once; by default in memory as far as there is room."""
+    frame.persist(level)
     try:
         yield frame
     finally:

@@ -1,11 +1,12 @@
 """Runs tables over ranges of days: read → transform → persist → audit → publish → receipt."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -18,10 +19,10 @@ from jobs.provenance import same_code
 from jobs.publish import Loaded, persisted, publish
 from jobs.receipts import Day, Ledger, Receipt
 from jobs.settings import Settings
-from jobs.table import Feed, Read, Table, day_ranges, due_days
+from jobs.table import DAY, Feed, Read, Table, day_ranges, due_days
 
-# Of a delivery's files, as they lie there: what one task of a load reads.
-TASK_BYTES = 32 << 20
+# Rows of a delivery that one task of a load takes, if they lie in small files.
+TASK_ROWS = 50_000
 
 @dataclass
 class Run:
@@ -62,15 +63,15 @@ def open_run(spark: SparkSession, settings: Settings, progress: Progress | None 
     return Run(spark, settings, receipts.load(spark, settings.warehouse), progress or Progress(), force)
 
 
-def plan(run: Run, declared: Declaration, first: date, last: date, ahead: frozenset[str] = frozenset()) -> Plan:
-    """What has to be computed of `first..last`. `ahead`: tables that this very call recomputes before."""
+def plan(run: Run, declared: Declaration, first: date, last: date, ahead: Mapping[str, Collection[date]] | None = None) -> Plan:
+    """What has to be computed of `first..last`. `ahead`: days of other tables that this very call computes before."""
     days = due_days(declared.table, first, last)
     if not days and first == last and declared.layer in ("links", "rackets"):
         days = [first]  # a snapshot of any one day may be asked for by name
     todo: dict[date, str] = {}
     for day in days:
         reason = "forced" if run.force else why_due(run, declared, day)
-        if reason is None and declared.sources() & ahead:
+        if reason is None and ahead and any(_reads_ahead(run, read, day, ahead) for read in declared.table.reads.values()):
             reason = "after its inputs"
         if reason:
             todo[day] = reason
@@ -79,6 +80,17 @@ def plan(run: Run, declared: Declaration, first: date, last: date, ahead: frozen
     if declared.reads_own_past:
         ranges = [(day, day) for day in sorted(todo)]
     return Plan(declared, tuple(ranges), tuple(sorted(set(todo.values()))), len(days) - len(todo))
+
+
+def _reads_ahead(run: Run, read: Read, day: date, ahead: Mapping[str, Collection[date]]) -> bool:
+    """Whether a day reads a day that is about to be computed."""
+    first, last = day - (read.days - 1) * DAY, day
+    if read.past:
+        first, last = day - read.days * DAY, day - DAY
+    if read.keyframes:
+        first = run.ledger.keyframe_before(read.keyframes, day) or date.min
+    known = (*ahead.get(read.table, ()), *(ahead.get(read.keyframes, ()) if read.keyframes else ()))
+    return any(first <= at <= last for at in known)
 
 
 def why_due(run: Run, declared: Declaration, day: date) -> str | None:
@@ -185,11 +197,10 @@ def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date)
 
 def plan_lines(run: Run, tables: Sequence[Declaration], first: date, last: date) -> Iterator[str]:
     """What `run_tables` would do, one line a table."""
-    ahead: set[str] = set()
+    ahead: dict[str, list[date]] = {}
     for declared in tables:
-        planned = plan(run, declared, first, last, frozenset(ahead))
-        if planned.ranges:
-            ahead.add(declared.name)
+        planned = plan(run, declared, first, last, ahead)
+        ahead[declared.name] = [day for begin, end in planned.ranges for day in due_days(declared.table, begin, end) or [begin]]
         yield planned.line()
 
 
@@ -297,9 +308,12 @@ def _load_batch(run: Run, declared: Declaration, feed: Feed, name: str, batch: S
         if delivery.unlisted:
             run.progress.line(f"{declared.name:26} {delivery.day}: not in the manifest, not read: {', '.join(delivery.unlisted)}")
     rows = feeds.read_rows(run.spark, feed, batch)
-    # A small file is a small task: a few tasks read many of them.
-    tasks = max(2 * run.spark.sparkContext.defaultParallelism, sum(file.bytes for d in batch for file in d.files) // TASK_BYTES)
-    with persisted(feeds.judge(rows, feed).coalesce(tasks)) as judged, persisted(feeds.mark_repeats(judged, feed)) as marked:
+    # Small files share a task. What was read is kept on disk: it holds every row as it stood.
+    tasks = max(2 * run.spark.sparkContext.defaultParallelism, sum(delivery.rows for delivery in batch) // TASK_ROWS)
+    with (
+        persisted(feeds.judge(rows, feed).coalesce(tasks), StorageLevel.DISK_ONLY) as judged,
+        persisted(feeds.mark_repeats(judged, feed)) as marked,
+    ):
         if unknown := feeds.unknown_columns(judged):
             run.progress.line(f"{declared.name:26} columns outside the contract, kept out: {', '.join(unknown)}")
         _check_columns_delivered(judged, declared)
