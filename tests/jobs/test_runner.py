@@ -1,0 +1,213 @@
+"""When a day is computed, when it stands, and what a run refuses."""
+
+import json
+from datetime import date
+
+import pytest
+from delta.tables import DeltaTable
+
+from jobs import provenance, runner, storage
+from jobs.catalog import Declaration, catalog, select
+from jobs.errors import AuditError, NotArrivedError
+from jobs.locks import LockedError, table_lock
+from jobs.progress import Progress
+from jobs.table import Read, Table
+from tests.deliver import deliver, deliver_nothing
+
+MONDAY, TUESDAY, WEDNESDAY = date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 6)
+TABLES = ["staging.shipments", "core.parcels"]
+PARCEL = {"waybill_no": "W1", "carrier": "yto", "sender_phone": "139 1234 5678", "updated_at": "2024-03-04T10:00:00+08:00"}
+
+
+@pytest.fixture
+def three_days(landing):
+    for day in (MONDAY, TUESDAY, WEDNESDAY):
+        deliver(landing, "shipments", str(day), [{**PARCEL, "waybill_no": f"W{day.day}"}])
+
+
+def compute(run, first=MONDAY, last=WEDNESDAY, tables=TABLES):
+    runner.run_tables(run, select(tables), first, last)
+
+
+def plan(run, first=MONDAY, last=WEDNESDAY, tables=TABLES):
+    """{table: 'range (reason)' or 'up to date'}."""
+    return {line.split()[0]: line.split(maxsplit=1)[1] for line in runner.plan_lines(run, select(tables), first, last)}
+
+
+def test_what_has_a_receipt_that_stands_is_not_computed_again(open_run, three_days):
+    compute(open_run(), last=TUESDAY)
+    run = open_run()
+    assert plan(run) == {table: "2024-03-06..2024-03-06  (not published)" for table in TABLES}
+    compute(run)
+    assert set(plan(open_run()).values()) == {"up to date"}
+    assert plan(open_run(force=True))["core.parcels"] == "2024-03-04..2024-03-06  (forced)"
+
+
+def test_a_redelivery_makes_its_day_and_what_read_it_stale(open_run, landing, three_days):
+    compute(open_run())
+    deliver(landing, "shipments", str(TUESDAY), [{**PARCEL, "waybill_no": "W5", "weight_kg": 2.5}], delivery=2)
+    run = open_run()
+    assert plan(run) == {
+        "staging.shipments": "2024-03-05..2024-03-05  (delivery 2)",
+        "core.parcels": "2024-03-05..2024-03-05  (after its inputs)",
+    }
+    compute(run)
+    assert [(r.table, str(r.from_ds), str(r.to_ds)) for r in run.ledger.receipts[-2:]] == [
+        ("staging.shipments", "2024-03-05", "2024-03-05"),
+        ("core.parcels", "2024-03-05", "2024-03-05"),
+    ]
+    corrected = storage.read(run.spark, run.path("core.parcels"), where="ds = date'2024-03-05'").collect()
+    assert [row["weight_kg"] for row in corrected] == [2.5]
+
+
+def test_a_redelivery_of_the_same_rows_computes_nothing_downstream(open_run, landing, three_days):
+    compute(open_run())
+    deliver(landing, "shipments", str(TUESDAY), [{**PARCEL, "waybill_no": "W5"}], delivery=2)
+    run = open_run()
+    compute(run)
+    assert run.ledger.receipts[-1].table == "staging.shipments"
+    assert plan(run)["core.parcels"] == "up to date"
+
+
+def test_new_code_makes_a_table_stale_and_a_new_commit_does_not(open_run, three_days, monkeypatch):
+    compute(open_run())
+    of_table = Declaration.code_version.fget
+    monkeypatch.setattr(Declaration, "code_version", property(lambda self: "another-commit+" + of_table(self).split("+")[1]))
+    assert set(plan(open_run()).values()) == {"up to date"}
+    changed = property(lambda self: of_table(self) + ("x" if self.name == "core.parcels" else ""))
+    monkeypatch.setattr(Declaration, "code_version", changed)
+    assert plan(open_run()) == {
+        "staging.shipments": "up to date",
+        "core.parcels": "2024-03-04..2024-03-06  (code changed)",
+    }
+
+
+def test_code_version_covers_what_a_table_imports():
+    assert {"core.parcels", "columns", "reference"} <= provenance._imported("core.parcels")
+    assert "brand_match" not in provenance._imported("core.parcels")
+    assert {"links.edges", "graph.traits"} <= provenance._imported("links.edges")
+
+
+def test_receipt_and_commit_name_code_and_pinned_inputs(open_run, three_days):
+    run = open_run()
+    compute(run)
+    receipt = run.ledger.receipts[-1]
+    read = DeltaTable.forPath(run.spark, run.path("staging.shipments")).history(1).collect()[0]["version"]
+    commit = DeltaTable.forPath(run.spark, run.path("core.parcels")).history(1).collect()[0]
+    assert receipt.inputs == {"staging.shipments": read}
+    assert receipt.output_version == commit["version"]
+    assert json.loads(commit["userMetadata"]) == {
+        "run_id": receipt.run_id, "code_version": receipt.code_version, "inputs": {"staging.shipments": read},
+    }  # fmt: skip
+    assert runner.open_run(run.spark, run.settings).ledger.receipts[-1] == receipt
+
+
+def test_a_missing_input_day_names_table_and_day_and_the_days_before_are_published(open_run, landing, three_days):
+    (landing / "shipments" / "dt=2024-03-05" / "_manifest.json").unlink()
+    run = open_run()
+    with pytest.raises(NotArrivedError, match=r"shipments of 2024-03-05 has not arrived: no .*_manifest\.json"):
+        compute(run)
+    with pytest.raises(NotArrivedError, match=r"core\.parcels of 2024-03-05 cannot be computed: staging\.shipments has no 2024-03-05"):
+        compute(run, tables=["core.parcels"])
+    assert run.ledger.days("core.parcels") == [MONDAY]
+    assert run.ledger.days("staging.shipments") == [MONDAY, WEDNESDAY]
+
+
+def test_an_empty_delivered_day_is_not_a_missing_one(open_run, landing, three_days):
+    deliver_nothing(landing, "shipments", str(TUESDAY), delivery=2)
+    run = open_run()
+    compute(run)
+    assert run.ledger.published("core.parcels", TUESDAY).days[TUESDAY].rows == 0
+
+
+def test_a_second_writer_of_a_table_is_told_to_wait(open_run, three_days):
+    run = open_run()
+    with table_lock(run.spark, run.warehouse, "staging.shipments"), pytest.raises(LockedError, match="is being written by another run"):
+        compute(run, tables=["staging.shipments"])
+    compute(run, tables=["staging.shipments"])
+    assert len(run.ledger.days("staging.shipments")) == 3
+
+
+def declared(transform, columns="waybill_no string not null, carrier string"):
+    table = Table(key=("waybill_no",), columns=columns.replace(", ", "\n"), reads={"parcels": Read("core.parcels")})
+    return Declaration("core.parcels", table, transform, "core.parcels: a test")
+
+
+def test_other_columns_than_declared_are_listed_apart(open_run, three_days, monkeypatch):
+    run = open_run()
+    frame = run.spark.sql("SELECT date'2024-03-04' ds, 1L waybill_no, 'x' colour")
+    with pytest.raises(storage.SchemaError) as caught:
+        runner.conform(frame, declared(None))
+    assert "missing: carrier; extra: colour; mistyped: waybill_no is bigint, declared string" in str(caught.value)
+
+
+def test_a_table_made_with_other_columns_is_not_written(open_run, three_days):
+    run = open_run()
+    run.spark.sql("SELECT date'2024-03-04' ds, 'W1' waybill_no").write.format("delta").partitionBy("ds").save(run.path("core.parcels"))
+    with pytest.raises(storage.SchemaError, match="was made with other columns than its declaration has: missing: order_id"):
+        compute(run)
+
+
+def test_a_refused_audit_publishes_nothing_and_names_what_broke(open_run, three_days, monkeypatch):
+    from expectations.core import parcels
+    from jobs.expect import Expect
+
+    strict = Expect("rows_to_meet", because="a test forbids it", condition="waybill_no <> 'W5'")
+    monkeypatch.setattr(parcels, "EXPECTATIONS", [strict])
+    run = open_run()
+    with pytest.raises(AuditError) as caught:
+        compute(run)
+    assert "core.parcels 2024-03-04..2024-03-06 was not published: FAIL critical waybill_no <> 'W5': 1 rows; keys: 2024-03-05/W5" in str(caught.value)
+    assert caught.value.exit_code == 4
+    assert storage.version(run.spark, run.path("core.parcels")) is None
+    assert run.ledger.days("core.parcels") == []
+
+
+def test_a_warning_is_told_and_publishes(open_run, three_days, monkeypatch):
+    from expectations.core import parcels
+    from jobs.expect import Expect
+
+    mild = Expect("column_values_to_not_be_null", because="most parcels are weighed", column="weight_kg", severity="warning")
+    monkeypatch.setattr(parcels, "EXPECTATIONS", [mild])
+    run = open_run()
+    compute(run)
+    assert run.ledger.receipts[-1].warnings == 1
+    assert len(run.ledger.days("core.parcels")) == 3
+
+
+def test_a_day_unlike_the_four_weeks_before_is_a_warning(spark, open_run):
+    from jobs.audit import audit_volume
+    from jobs.receipts import Day, Ledger, Receipt
+    from jobs.table import DAY
+
+    days = {date(2024, 2, 1) + i * DAY: Day(1_000, i) for i in range(10)}
+    ledger = Ledger([Receipt("r", "core.parcels", min(days), max(days), "c", {}, 1, 10_000, 0, 0, days, None, None, 1.0)])
+    next_day = max(days) + DAY
+    assert audit_volume({next_day: 1_100}, "core.parcels", ledger)[0].success
+    (check,) = audit_volume({next_day: 120}, "core.parcels", ledger)
+    assert (check.success, check.severity, check.observed) == (False, "warning", f"{next_day}: 120 rows, usually 1,000")
+
+
+def test_rows_lost_in_a_commit_put_the_table_back(open_run, three_days):
+    run = open_run()
+    compute(run, tables=["staging.shipments"])
+    path = run.path("staging.shipments")
+    frame = storage.read(run.spark, path, where="ds = date'2024-03-04'")
+    with pytest.raises(storage.JobError, match="1 rows were written, 2 were audited"):
+        storage.replace(run.spark, path, frame, storage.in_range(MONDAY, MONDAY), {}, 2)
+    assert storage.read(run.spark, path).count() == 3
+
+
+def test_progress_on_a_pipe_is_plain_lines(tmp_path):
+    with (tmp_path / "log").open("w+") as stream:
+        progress = Progress(stream)
+        with progress.step("core.trades  2024-03-04..2024-03-05") as said:
+            said.append("12 rows")
+        stream.seek(0)
+        assert stream.read() == "core.trades  2024-03-04..2024-03-05  12 rows  0.0 s\n"
+
+
+def test_a_snapshot_of_any_one_day_may_be_asked_for(open_run):
+    leads = catalog()["rackets.leads"]
+    assert runner.plan(open_run(), leads, TUESDAY, TUESDAY).ranges == ((TUESDAY, TUESDAY),)
+    assert runner.plan(open_run(), leads, MONDAY, WEDNESDAY).ranges == ()
