@@ -106,8 +106,20 @@ def main() -> None:
     make_input(parsed.dir, parsed.orders)
     seconds = {}
     for engine in ("duckdb", "spark"):  # one process each, so that neither has the other's memory
-        command = [sys.executable, "-m", "benchmarks.trades_join", "--dir", str(parsed.dir), "--orders", str(parsed.orders), "--only", engine]
-        seconds[engine] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()[-1])
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.trades_join",
+            "--dir",
+            str(parsed.dir),
+            "--orders",
+            str(parsed.orders),
+            "--only",
+            engine,
+        ]
+        seconds[engine] = json.loads(
+            subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.splitlines()[-1]
+        )
         print(f"{engine:8} {seconds[engine]:7.1f} s")
     print(f"ratio    {seconds['spark'] / seconds['duckdb']:7.2f}")
     print("rows", compare(parsed.dir, parsed.orders))
@@ -122,7 +134,13 @@ def make_input(base: Path, orders: int) -> None:
 
     target = folder(base, orders)
     target.mkdir(parents=True, exist_ok=True)
-    sizes = {"first": FIRST, "days": DAYS, "orders": orders, "listings": max(orders // 11, 10), "sellers": max(orders // 150, 10)}
+    sizes = {
+        "first": FIRST,
+        "days": DAYS,
+        "orders": orders,
+        "listings": max(orders // 11, 10),
+        "sellers": max(orders // 150, 10),
+    }
     for name, query in (("orders", ORDERS), ("parcels", PARCELS), ("listings", LISTINGS), ("sellers", SELLERS)):
         path = target / f"{name}.parquet"
         if not path.exists():

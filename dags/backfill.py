@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, task
 from airflow.sdk.exceptions import AirflowFailException
+
 from spark_task import DAILY, DEFAULT_ARGS, HOME, TRIAGE, WEEKLY, run_arguments, run_in_order, spark_tables
 
 CAMPAIGNS = HOME / "conf" / "backfills"

@@ -2,6 +2,7 @@
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, CronPartitionTimetable, TaskGroup
+
 from spark_task import DAILY, DEFAULT_ARGS, PUBLISHED_DAY, TRIAGE, run_arguments, run_in_order, wait_for
 
 DAY = "{{ partition_key }}"

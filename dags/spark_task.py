@@ -5,6 +5,7 @@ tables of one layer share a task; a table that can keep a cluster busy has its o
 A task that is tried again goes on where it stopped: what has a receipt that stands is not computed again.
 """
 
+import itertools
 import logging
 import os
 import re
@@ -74,7 +75,7 @@ Its last log line says what is wrong, where, and what to do; it ends with the ex
 | 4 | an audit refused; nothing was published | Not tried again. `python -m jobs audit TABLE --ds DAY` shows which expectation and which rows. Correct the input (a redelivery) or the table, then clear the task. |
 
 Clearing is always safe: a table is replaced as a whole or not at all, and what stands is not computed again.
-"""  # noqa: E501 (a table row is one line)
+"""
 
 
 def write_failure(context: Mapping[str, Any]) -> None:
@@ -153,7 +154,7 @@ def run_in_order(jobs: Mapping[str, Any], **options: Any) -> list[SparkTables]:
             layers[layer] = TaskGroup(layer)
         place = {"pool": f"yunjian.{job}", "task_group": layers[layer]}
         tasks.append(spark_tables(name, arguments, **place, **options))
-    for before, after in zip(tasks, tasks[1:], strict=False):
+    for before, after in itertools.pairwise(tasks):
         before >> after
     return tasks
 

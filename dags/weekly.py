@@ -1,6 +1,7 @@
 """Computes the snapshots that end a week, as soon as its seven days are published."""
 
 from airflow.sdk import DAG, PartitionedAssetTimetable, RollupMapper, StartOfWeekMapper, WeekWindow
+
 from spark_task import DEFAULT_ARGS, PUBLISHED_DAY, TRIAGE, WEEKLY, run_arguments, run_in_order
 
 DAY_FORMAT = "%Y-%m-%d"

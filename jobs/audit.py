@@ -16,20 +16,20 @@ from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations as gx  # noqa: E402  (its analytics switch is read at import)
-import great_expectations.expectations as gxe  # noqa: E402
-from great_expectations.core.result_format import ResultFormat  # noqa: E402
-from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
-import pandas as pd  # noqa: E402
-from pyspark.sql import DataFrame, SparkSession  # noqa: E402
-from pyspark.sql import functions as F  # noqa: E402
+import great_expectations as gx
+import great_expectations.expectations as gxe
+import pandas as pd
+from great_expectations.core.result_format import ResultFormat
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
-from jobs import storage  # noqa: E402
-from jobs.catalog import Declaration  # noqa: E402
-from jobs.expect import Expect  # noqa: E402
-from jobs.locks import table_lock  # noqa: E402
-from jobs.receipts import Ledger  # noqa: E402
-from jobs.table import DAY, Feed, parse_columns  # noqa: E402
+from jobs import storage
+from jobs.catalog import Declaration
+from jobs.expect import Expect
+from jobs.locks import table_lock
+from jobs.receipts import Ledger
+from jobs.table import DAY, Feed, parse_columns
 
 AUDITS = "ops.audits"
 COLUMNS = parse_columns("""
@@ -94,7 +94,9 @@ def structural(declared: Declaration) -> list[Expect]:
         Expect("compound_columns_to_be_unique", because="the key identifies a row within a day", column_list=["ds", *declared.table.key]),
     ]  # fmt: skip
     found += [
-        Expect("column_values_to_not_be_null", because="declared not null", column=c.name) for c in columns if not c.nullable
+        Expect("column_values_to_not_be_null", because="declared not null", column=c.name)
+        for c in columns
+        if not c.nullable
     ]
     return found
 
@@ -103,7 +105,9 @@ def audit(frame: DataFrame, declared: Declaration, days: Sequence[date]) -> list
     """Judges a frame (persisted, or it is computed once per expectation) of these days."""
     expectations = [
         *structural(declared),
-        Expect("column_values_to_be_in_set", because="a run publishes its own days only", column="ds", value_set=list(days)),
+        Expect(
+            "column_values_to_be_in_set", because="a run publishes its own days only", column="ds", value_set=list(days)
+        ),
         *expectations_of(declared.name),
     ]
     return validate(frame, expectations, ["ds", *declared.table.key])
@@ -131,7 +135,9 @@ def audit_volume(rows: dict[date, int], name: str, ledger: Ledger) -> list[Check
     strange = []
     for day, count in sorted(rows.items()):
         before = [day - i * DAY for i in range(1, VOLUME_DAYS + 1)]
-        known = [rows[d] if d in rows else r.days[d].rows for d in before if (r := ledger.published(name, d)) or d in rows]  # type: ignore[union-attr]
+        known = [
+            rows[d] if d in rows else r.days[d].rows for d in before if (r := ledger.published(name, d)) or d in rows
+        ]  # type: ignore[union-attr]
         usual = median(known) if len(known) >= VOLUME_MIN_DAYS else 0
         if usual >= VOLUME_MIN_ROWS and not VOLUME_LOW * usual <= count <= VOLUME_HIGH * usual:
             strange.append(f"{day}: {count:,} rows, usually {usual:,.0f}")
@@ -149,6 +155,7 @@ def validate(frame: DataFrame | pd.DataFrame, expectations: Iterable[Expect], ke
     with _ONE_AT_A_TIME:
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        source: Any
         if isinstance(frame, pd.DataFrame):
             source = context.data_sources.add_pandas("frame")
         else:
@@ -175,7 +182,7 @@ def _expectation(expect: Expect, position: int) -> Any:
     meta = {"position": position}
     if expect.type == "rows_to_meet":
         query = f"SELECT * FROM {{batch}} WHERE NOT ({expect.arguments['condition']})"
-        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, meta=meta)
+        return getattr(gxe, "UnexpectedRowsExpectation")(unexpected_rows_query=query, meta=meta)  # noqa: B009 (not in __all__)
     name = "Expect" + "".join(part.capitalize() for part in expect.type.split("_"))
     return getattr(gxe, name)(**expect.arguments, meta=meta)
 
@@ -192,7 +199,9 @@ def _check(expect: Expect, result: Any, frame: DataFrame | pd.DataFrame, key: Se
     if not result.success:
         sample = _sample(expect, found, frame, key)
     text = "" if observed is None else json.dumps(observed, default=str, ensure_ascii=False)
-    return Check(expect.describe(), expect.severity, bool(result.success), unexpected, text[:500], sample, expect.because)
+    return Check(
+        expect.describe(), expect.severity, bool(result.success), unexpected, text[:500], sample, expect.because
+    )
 
 
 def _exception(info: dict[str, Any]) -> str | None:
@@ -203,7 +212,9 @@ def _exception(info: dict[str, Any]) -> str | None:
     return None
 
 
-def _sample(expect: Expect, found: dict[str, Any], frame: DataFrame | pd.DataFrame, key: Sequence[str]) -> tuple[str, ...]:
+def _sample(
+    expect: Expect, found: dict[str, Any], frame: DataFrame | pd.DataFrame, key: Sequence[str]
+) -> tuple[str, ...]:
     """Keys of a few rows that break an expectation, found with one bounded query."""
     column = expect.arguments.get("column")
     if isinstance(frame, pd.DataFrame):
@@ -215,20 +226,42 @@ def _sample(expect: Expect, found: dict[str, Any], frame: DataFrame | pd.DataFra
         names = expect.arguments["column_list"]
         broken = frame.groupBy(*names).count().where("count > 1")
     elif expect.type == "column_values_to_not_be_null":
-        broken = frame.where(F.col(column).isNull())
+        broken = frame.where(F.col(str(column)).isNull())
     elif column and found.get("partial_unexpected_list"):
-        broken = frame.where(F.col(column).isin(found["partial_unexpected_list"]))
+        broken = frame.where(F.col(str(column)).isin(found["partial_unexpected_list"]))
     else:
         return ()
     rows = broken.select(*[name for name in key if name in broken.columns]).limit(SAMPLE).collect()
     return tuple("/".join(str(value) for value in row) for row in rows)
 
 
-def write(spark: SparkSession, warehouse: str, run_id: str, name: str, first: date, last: date, checks: Sequence[Check], at: datetime) -> None:
+def write(
+    spark: SparkSession,
+    warehouse: str,
+    run_id: str,
+    name: str,
+    first: date,
+    last: date,
+    checks: Sequence[Check],
+    at: datetime,
+) -> None:
     """Keeps the checks in ops.audits, whatever came of them."""
     path = storage.table_path(warehouse, AUDITS)
     rows = [
-        (run_id, name, first, last, c.expectation, c.severity, c.success, c.unexpected, c.observed, list(c.sample), c.because, at)
+        (
+            run_id,
+            name,
+            first,
+            last,
+            c.expectation,
+            c.severity,
+            c.success,
+            c.unexpected,
+            c.observed,
+            list(c.sample),
+            c.because,
+            at,
+        )
         for c in checks
     ]
     with table_lock(spark, warehouse, AUDITS, wait_seconds=120):

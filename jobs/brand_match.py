@@ -41,10 +41,14 @@ def match_brands(listings: DataFrame, brands: DataFrame) -> DataFrame:
             "_claimed": _form(clean_text(F.col("brand_claimed"))),
             "_title": _form(clean_text(F.col("title"))),
             "_description": _form(clean_text(F.col("description"))),
-            "_skeleton": F.concat_ws("|", skeleton(F.col("title")), skeleton(F.col("brand_claimed")), skeleton(F.col("description"))),
+            "_skeleton": F.concat_ws(
+                "|", skeleton(F.col("title")), skeleton(F.col("brand_claimed")), skeleton(F.col("description"))
+            ),
         }
     )
-    matched = texts.crossJoin(F.broadcast(everything)).withColumn("_match", F.array_min(F.array_compact(F.transform("_spellings", _rank))))
+    matched = texts.crossJoin(F.broadcast(everything)).withColumn(
+        "_match", F.array_min(F.array_compact(F.transform("_spellings", _rank)))
+    )
     return matched.withColumns(
         {
             "brand_id": F.col("_match.brand_id"),
@@ -73,7 +77,9 @@ def _form(text: Column) -> Column:
 def _rank(spelling: Column) -> Column:
     """How good a match of this spelling is, the least being the best; null when there is none."""
     is_latin, length = spelling["plain"].rlike(r"^[\x00-\x7f]*$"), F.length(spelling["skeleton"])
-    as_word = F.when(is_latin & (length <= SHORT_LATIN_CHARS), _form(spelling["plain"])).otherwise(F.trim(_form(spelling["plain"])))
+    as_word = F.when(is_latin & (length <= SHORT_LATIN_CHARS), _form(spelling["plain"])).otherwise(
+        F.trim(_form(spelling["plain"]))
+    )
     in_category = F.array_contains(spelling["categories"], F.col("category"))
     hidden = (
         F.col("_skeleton").contains(spelling["skeleton"])

@@ -118,13 +118,13 @@ def order(found: Iterable[Declaration]) -> dict[str, Declaration]:
     ordered: dict[str, Declaration] = {}
     while len(ordered) < len(by_name):
         ready = [
-            name
-            for name, declared in by_name.items()
-            if name not in ordered and declared.sources() <= set(ordered)
+            name for name, declared in by_name.items() if name not in ordered and declared.sources() <= set(ordered)
         ]
         if not ready:
             raise ValueError(f"tables read each other in a circle: {sorted(set(by_name) - set(ordered))}")
-        for name in sorted(ready, key=lambda n: (LAYERS.index(n.split(".")[0]) if n.split(".")[0] in LAYERS else 99, n)):
+        for name in sorted(
+            ready, key=lambda n: (LAYERS.index(n.split(".")[0]) if n.split(".")[0] in LAYERS else 99, n)
+        ):
             ordered[name] = by_name[name]
     return ordered
 

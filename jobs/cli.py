@@ -44,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except Exception as error:  # the last line must say what to do, whatever broke
         logging.getLogger("jobs").exception("unexpected failure")
-        print(f"failed: {_first_line(error)}; tables are as before or whole: the trace is above, run it again", file=sys.stderr)
+        print(
+            f"failed: {_first_line(error)}; tables are as before or whole: the trace is above, run it again",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print("stopped: what has a receipt stays, run the same command again to go on", file=sys.stderr)
@@ -82,13 +85,17 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--from", dest="first", type=_day, required=True, metavar="DAY", help="first day, YYYY-MM-DD")
         sub.add_argument("--to", dest="last", type=_day, required=to_required, metavar="DAY",
                          help="last day, included" + ("" if to_required else " (default: the first)"))  # fmt: skip
-        sub.add_argument("--dry-run", action="store_true", help="print what would be computed, and why; compute nothing")
+        sub.add_argument(
+            "--dry-run", action="store_true", help="print what would be computed, and why; compute nothing"
+        )
         sub.add_argument("--force", action="store_true", help="compute again what has a receipt that stands")
 
     run = command("run", _run, "compute some tables over a range of days, upstream first")
     run.add_argument("tables", nargs="+", metavar="TABLE", help="names or patterns: core.trades 'links.*'")
     days(run, to_required=False)
-    days(command("daily", _daily, "compute all daily tables over a range, and the keyframes they read"), to_required=True)
+    days(
+        command("daily", _daily, "compute all daily tables over a range, and the keyframes they read"), to_required=True
+    )
     days(command("weekly", _weekly, "compute the snapshots of every Sunday in a range"), to_required=True)
 
     arrived = command("arrived", _arrived, "say whether a day of a feed has arrived whole (exit 0) or not (exit 3)")
@@ -102,7 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("table", metavar="TABLE")
 
     status = command("status", _status, "say what is published until when, what is missing, what is stale")
-    status.add_argument("--from", dest="first", type=_day, metavar="DAY", help="look at gaps from here (default: first published day)")
+    status.add_argument(
+        "--from", dest="first", type=_day, metavar="DAY", help="look at gaps from here (default: first published day)"
+    )
     status.add_argument("--to", dest="last", type=_day, metavar="DAY", help="… to here (default: last published day)")
 
     audit = command("audit", _audit, "show what the last audit of a table's day found")
@@ -114,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     leads.add_argument("--html", metavar="FILE", help="write a page that can be opened anywhere")
 
     mapped = command("map", _map, "bring a real export into the landing, by the SELECTs in conf/feeds/SOURCE/")
-    mapped.add_argument("source", metavar="SOURCE", help="a folder of conf/feeds, e.g. olist, or the path of such a folder")
+    mapped.add_argument(
+        "source", metavar="SOURCE", help="a folder of conf/feeds, e.g. olist, or the path of such a folder"
+    )
     mapped.add_argument("--from", dest="folder", required=True, metavar="DIR", help="where the export's files lie")
     mapped.add_argument("--landing", metavar="DIR", help="where to write (default: the profile's landing)")
     mapped.add_argument("--dry-run", action="store_true", help="print feeds, days and rows; write nothing")

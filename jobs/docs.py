@@ -1,8 +1,10 @@
 """Reference docs from the declarations: one table for `show`, all of them for docs/tables.md."""
 
+from collections.abc import Iterable
+
 from jobs.catalog import LAYERS, Declaration, catalog
 from jobs.expect import Expect
-from jobs.table import Feed, Read
+from jobs.table import Column, Feed, Read
 
 HEAD = """# Tables
 
@@ -70,7 +72,7 @@ def _section(declared: Declaration) -> str:
     )  # fmt: skip
 
 
-def _column_rows(columns) -> list[str]:
+def _column_rows(columns: Iterable[Column]) -> list[str]:
     head = ["| column | type | null | meaning |", "|---|---|---|---|"]
     return head + [f"| `{c.name}` | {c.type} | {'yes' if c.nullable else 'no'} | {c.comment} |" for c in columns]
 

@@ -55,7 +55,10 @@ def read_rows(spark: SparkSession, feed: Feed, deliveries: Sequence[landing.Deli
 def _read_files(spark: SparkSession, feed: Feed, deliveries: Sequence[landing.Delivery]) -> DataFrame:
     columns = feed.schema()[1:]
     files = sorted(
-        ((file.format, f"{day.folder}/{file.name}") for day in deliveries for file in day.files if file.rows or file.bytes)
+        (file.format, f"{day.folder}/{file.name}")
+        for day in deliveries
+        for file in day.files
+        if file.rows or file.bytes
     )
     frames: list[DataFrame] = []
     for format_, group in groupby(files, key=lambda item: item[0]):
@@ -64,7 +67,9 @@ def _read_files(spark: SparkSession, feed: Feed, deliveries: Sequence[landing.De
     if not frames:
         text = ", ".join(f"{c.name} string" for c in columns)
         return storage.local_frame(
-            spark, [], f"ds date, {FILE} string, {LINE} bigint, {RAW} string, {BROKEN} string, {UNKNOWN} array<string>, {text}"
+            spark,
+            [],
+            f"ds date, {FILE} string, {LINE} bigint, {RAW} string, {BROKEN} string, {UNKNOWN} array<string>, {text}",
         )
     rows = frames[0]
     for frame in frames[1:]:
@@ -95,7 +100,9 @@ def _read_jsonl(spark: SparkSession, columns: Sequence[Column], paths: Sequence[
     )
     options = {"allowNonNumericNumbers": "false", "allowSingleQuotes": "false"}
     fields = F.when(broken.isNull(), F.from_json(raw, "map<string,string>", options))
-    parsed = lines.where(F.length(body) > 0).select("ds", FILE, LINE, raw.alias(RAW), broken.alias(BROKEN), fields.alias("_fields"))
+    parsed = lines.where(F.length(body) > 0).select(
+        "ds", FILE, LINE, raw.alias(RAW), broken.alias(BROKEN), fields.alias("_fields")
+    )
     wanted = F.array(*[F.lit(c.name) for c in columns])
     return [
         parsed.select(
@@ -217,7 +224,9 @@ def _require(columns: Sequence[Column], names: Iterable[str], path: str) -> None
         raise JobError(f"{path} has no column {missing[0]}, which its feed requires; ask for a redelivery")
 
 
-def _shape(rows: DataFrame, columns: Sequence[Column], names: Sequence[str], raw: C, broken: C, field: Any) -> DataFrame:
+def _shape(
+    rows: DataFrame, columns: Sequence[Column], names: Sequence[str], raw: C, broken: C, field: Any
+) -> DataFrame:
     unknown = [name for name in names if name not in {c.name for c in columns}]
     return rows.select(
         "ds",
@@ -226,10 +235,7 @@ def _shape(rows: DataFrame, columns: Sequence[Column], names: Sequence[str], raw
         F.make_valid_utf8(raw).alias(RAW),
         broken.alias(BROKEN),
         F.array(*[F.lit(name) for name in unknown]).cast("array<string>").alias(UNKNOWN),
-        *[
-            (field(c) if c.name in names else F.lit(None).cast("string")).alias(c.name)
-            for c in columns
-        ],
+        *[(field(c) if c.name in names else F.lit(None).cast("string")).alias(c.name) for c in columns],
     )
 
 
@@ -258,7 +264,9 @@ def _typed(column: Column) -> C:
         return text
     if column.type == "timestamp":
         dotted = F.regexp_replace(text, ",", ".")
-        full = F.when(text.rlike(_HAS_OFFSET) & (F.length(text) > 10), dotted).otherwise(F.concat(dotted, F.lit(DEFAULT_OFFSET)))
+        full = F.when(text.rlike(_HAS_OFFSET) & (F.length(text) > 10), dotted).otherwise(
+            F.concat(dotted, F.lit(DEFAULT_OFFSET))
+        )
         full = F.when(F.length(text) == 10, F.concat(text, F.lit("T00:00:00" + DEFAULT_OFFSET))).otherwise(full)
         return F.when(text.rlike(_TIME), full.try_cast("timestamp"))
     if column.type.startswith("array"):
@@ -359,5 +367,3 @@ def unknown_columns(marked: DataFrame) -> list[str]:
     """Names of delivered columns that the contract does not know, at most 50."""
     names = marked.where(F.size(UNKNOWN) > 0).select(F.explode(UNKNOWN).alias("name")).distinct().limit(50)
     return sorted(row["name"] for row in names.collect())
-
-

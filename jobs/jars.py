@@ -17,8 +17,19 @@ PACKAGES = (
     "software.amazon.awssdk:apache-client:2.29.52",
 )
 # Ivy's excludes match a module name exactly, so what pyspark holds is filtered by file name below.
-NOT_RESOLVED = ("software.amazon.awssdk:bundle", "org.apache.hadoop:hadoop-client-runtime", "org.apache.hadoop:hadoop-client-api")
-WANTED_GROUPS = ("io.delta", "io.unitycatalog", "org.apache.hadoop_hadoop-aws", "software.amazon", "org.reactivestreams", "org.wildfly")
+NOT_RESOLVED = (
+    "software.amazon.awssdk:bundle",
+    "org.apache.hadoop:hadoop-client-runtime",
+    "org.apache.hadoop:hadoop-client-api",
+)
+WANTED_GROUPS = (
+    "io.delta",
+    "io.unitycatalog",
+    "org.apache.hadoop_hadoop-aws",
+    "software.amazon",
+    "org.reactivestreams",
+    "org.wildfly",
+)
 
 
 def fetch(target: Path) -> list[str]:

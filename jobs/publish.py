@@ -68,7 +68,7 @@ def publish(
     rows = {day: facts[day].rows if day in facts else 0 for day in days}
     checks = audit.audit(frame, declared, days) + audit.audit_volume(rows, declared.name, run.ledger)
     if loaded:
-        balance = feeds.balance(loaded.marked, loaded.deliveries).toPandas()  # a row per delivered file
+        balance: Any = feeds.balance(loaded.marked, loaded.deliveries).toPandas()  # a row per delivered file
         checks += audit.audit_balance(balance, loaded.feed)
     audit.write(run.spark, run.warehouse, run_id, declared.name, days[0], days[-1], checks, datetime.now(UTC))
     warnings = _report(run, declared, days, checks)

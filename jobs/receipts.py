@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 
 from jobs import storage
 from jobs.locks import table_lock
-from jobs.table import DAY, SUNDAY, Column, Read, Table, days_between, parse_columns
+from jobs.table import DAY, SUNDAY, Read, Table, days_between, parse_columns
 
 RUNS = "ops.runs"
 # Every run adds a file of one row; joined again after so many.
@@ -129,7 +129,9 @@ class Ledger:
             candidate -= DAY
         return None
 
-    def window(self, read: Read, first: date, last: date, every: str, at_version: int | None = None) -> list[tuple[str, date]]:
+    def window(
+        self, read: Read, first: date, last: date, every: str, at_version: int | None = None
+    ) -> list[tuple[str, date]]:
         """The (table, day) pairs that a read over `first..last` rests on, those that can exist only.
 
         every: of the table that is read, "day" or "sunday".
@@ -151,7 +153,9 @@ class Ledger:
             days = [day for day in days if day.weekday() == SUNDAY or self.published(read.table, day)]
         return pairs + [(read.table, day) for day in days]
 
-    def changed_input(self, receipt: Receipt, table: Table, day: date, every: Mapping[str, str]) -> tuple[str, date] | None:
+    def changed_input(
+        self, receipt: Receipt, table: Table, day: date, every: Mapping[str, str]
+    ) -> tuple[str, date] | None:
         """The first input day that is not what it was when `receipt` computed `day`."""
         for read in table.reads.values():
             pinned = receipt.inputs.get(read.keyframes or read.table, -1)

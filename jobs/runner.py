@@ -24,6 +24,7 @@ from jobs.table import DAY, Feed, Read, Table, day_ranges, due_days
 # Rows of a delivery that one task of a load takes, if they lie in small files.
 TASK_ROWS = 50_000
 
+
 @dataclass
 class Run:
     """What every run needs: the session, where things are, what is published, and whom to tell."""
@@ -63,7 +64,9 @@ def open_run(spark: SparkSession, settings: Settings, progress: Progress | None 
     return Run(spark, settings, receipts.load(spark, settings.warehouse), progress or Progress(), force)
 
 
-def plan(run: Run, declared: Declaration, first: date, last: date, ahead: Mapping[str, Collection[date]] | None = None) -> Plan:
+def plan(
+    run: Run, declared: Declaration, first: date, last: date, ahead: Mapping[str, Collection[date]] | None = None
+) -> Plan:
     """What has to be computed of `first..last`. `ahead`: days of other tables that this very call computes before."""
     days = due_days(declared.table, first, last)
     if not days and first == last and declared.layer in ("links", "rackets"):
@@ -71,7 +74,11 @@ def plan(run: Run, declared: Declaration, first: date, last: date, ahead: Mappin
     todo: dict[date, str] = {}
     for day in days:
         reason = "forced" if run.force else why_due(run, declared, day)
-        if reason is None and ahead and any(_reads_ahead(run, read, day, ahead) for read in declared.table.reads.values()):
+        if (
+            reason is None
+            and ahead
+            and any(_reads_ahead(run, read, day, ahead) for read in declared.table.reads.values())
+        ):
             reason = "after its inputs"
         if reason:
             todo[day] = reason
@@ -200,14 +207,18 @@ def plan_lines(run: Run, tables: Sequence[Declaration], first: date, last: date)
     ahead: dict[str, list[date]] = {}
     for declared in tables:
         planned = plan(run, declared, first, last, ahead)
-        ahead[declared.name] = [day for begin, end in planned.ranges for day in due_days(declared.table, begin, end) or [begin]]
+        ahead[declared.name] = [
+            day for begin, end in planned.ranges for day in due_days(declared.table, begin, end) or [begin]
+        ]
         yield planned.line()
 
 
 # --- a table computed from tables ---------------------------------------------------------------
 
 
-def _compute_table(run: Run, declared: Declaration, first: date, last: date) -> tuple[list[Receipt], list[NotArrivedError]]:
+def _compute_table(
+    run: Run, declared: Declaration, first: date, last: date
+) -> tuple[list[Receipt], list[NotArrivedError]]:
     table = declared.table
     assert isinstance(table, Table) and declared.transform is not None
     days = due_days(table, first, last) or [first]
@@ -225,12 +236,16 @@ def _compute_table(run: Run, declared: Declaration, first: date, last: date) -> 
         return [publish(run, declared, laid_out, days, inputs)], absent
 
 
-def _before_gap(declared: Declaration, days: list[date], missing: dict[date, str]) -> tuple[list[date], list[NotArrivedError]]:
+def _before_gap(
+    declared: Declaration, days: list[date], missing: dict[date, str]
+) -> tuple[list[date], list[NotArrivedError]]:
     """Days that can be computed: those before the first with a missing input (later ones may rest on it)."""
     if not missing:
         return days, []
     hole = min(missing)
-    error = NotArrivedError(f"{declared.name} of {hole} cannot be computed: {missing[hole]}; run that first, or ask for the delivery")
+    error = NotArrivedError(
+        f"{declared.name} of {hole} cannot be computed: {missing[hole]}; run that first, or ask for the delivery"
+    )
     return [day for day in days if day < hole], [error]
 
 
@@ -283,7 +298,9 @@ def conform(frame: DataFrame, declared: Declaration) -> DataFrame:
     """The frame with its columns in declared order. Raises SchemaError listing missing, extra, mistyped ones."""
     columns = declared.table.schema()
     if problem := storage.schema_problem(frame, columns):
-        raise storage.SchemaError(f"{declared.name}: transform returns other columns than declared: {problem}; mend the table file")
+        raise storage.SchemaError(
+            f"{declared.name}: transform returns other columns than declared: {problem}; mend the table file"
+        )
     return frame.select(*[column.name for column in columns])
 
 
@@ -306,7 +323,9 @@ def _load_feed(run: Run, declared: Declaration, first: date, last: date) -> tupl
 def _load_batch(run: Run, declared: Declaration, feed: Feed, name: str, batch: Sequence[landing.Delivery]) -> Receipt:
     for delivery in batch:
         if delivery.unlisted:
-            run.progress.line(f"{declared.name:26} {delivery.day}: not in the manifest, not read: {', '.join(delivery.unlisted)}")
+            run.progress.line(
+                f"{declared.name:26} {delivery.day}: not in the manifest, not read: {', '.join(delivery.unlisted)}"
+            )
     rows = feeds.read_rows(run.spark, feed, batch)
     # Small files share a task. What was read is kept on disk: it holds every row as it stood.
     tasks = max(2 * run.spark.sparkContext.defaultParallelism, sum(delivery.rows for delivery in batch) // TASK_ROWS)
@@ -317,7 +336,9 @@ def _load_batch(run: Run, declared: Declaration, feed: Feed, name: str, batch: S
         if unknown := feeds.unknown_columns(judged):
             run.progress.line(f"{declared.name:26} columns outside the contract, kept out: {', '.join(unknown)}")
         _check_columns_delivered(judged, declared)
-        return publish(run, declared, feeds.staged(marked, feed), [d.day for d in batch], {}, Loaded(feed, name, batch, marked))
+        return publish(
+            run, declared, feeds.staged(marked, feed), [d.day for d in batch], {}, Loaded(feed, name, batch, marked)
+        )
 
 
 def _check_columns_delivered(judged: DataFrame, declared: Declaration) -> None:
@@ -330,4 +351,6 @@ def _check_columns_delivered(judged: DataFrame, declared: Declaration) -> None:
     for row in found.where(f"rows >= {fewest}").toLocalIterator():
         for name in required:
             if row[f"has_{name}"] == 0:
-                raise JobError(f"{declared.name} of {row['ds']}: no row has the required column {name}; ask for a redelivery")
+                raise JobError(
+                    f"{declared.name} of {row['ds']}: no row has the required column {name}; ask for a redelivery"
+                )

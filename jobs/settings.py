@@ -29,7 +29,9 @@ class Settings:
         """Value of `spark.yunjian.<key>`. Raises UsageError, saying how to give it, when it has none."""
         value = self.own(key)
         if not value:
-            raise UsageError(f"no {key} is set: give --set {key}=PATH, or YUNJIAN_{key.upper()}, or a profile that has it")
+            raise UsageError(
+                f"no {key} is set: give --set {key}=PATH, or YUNJIAN_{key.upper()}, or a profile that has it"
+            )
         return value
 
     @property

@@ -61,5 +61,3 @@ def audit_lines(spark: SparkSession, warehouse: str, table: str, day: date) -> I
             row["expectation"], row["severity"], row["success"], row["unexpected"], row["observed"] or "",
             tuple(row["sample"] or ()), row["because"] or "",
         ).line()  # fmt: skip
-
-

@@ -6,7 +6,7 @@ A table is at `<warehouse>/<layer>/<table>`, partitioned by `ds`.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 from delta.tables import DeltaTable
@@ -80,9 +80,7 @@ def _same_type(have: str, want: str) -> bool:
     return have == alias.get(want, want)
 
 
-def read(
-    spark: SparkSession, path: str, at_version: int | None = None, where: str | None = None
-) -> DataFrame:
+def read(spark: SparkSession, path: str, at_version: int | None = None, where: str | None = None) -> DataFrame:
     """The table as it was at a version (None = now), rows that meet `where`."""
     reader = spark.read.format("delta")
     if at_version is not None:
@@ -135,9 +133,10 @@ def compact(spark: SparkSession, path: str) -> None:
 
 def local_frame(spark: SparkSession, rows: Sequence[Sequence[Any]], schema: StructType | str) -> DataFrame:
     """A frame of a few rows (tuples in the schema's order), sent as Arrow: no Python worker is started for it."""
-    types = StructType.fromDDL(schema) if isinstance(schema, str) else schema
+    types = schema if isinstance(schema, StructType) else cast(StructType, StructType.fromDDL(schema))
     named = [dict(zip(types.names, row, strict=True)) for row in rows]
-    return spark.createDataFrame(pa.Table.from_pylist(named, schema=to_arrow_schema(types)), types)
+    sent: Any = pa.Table.from_pylist(named, schema=to_arrow_schema(types))
+    return spark.createDataFrame(sent, types)
 
 
 def _last_commit(spark: SparkSession, path: str) -> tuple[int, int]:

@@ -90,9 +90,7 @@ def _what_runs(task: Any) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes the page, or with `--check` compares it; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m orchestrator.dag_docs", description="Writes docs/dags.md."
-    )
+    parser = argparse.ArgumentParser(prog="python -m orchestrator.dag_docs", description="Writes docs/dags.md.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
     parsed = parser.parse_args(arguments)
     text = page(load_dags().values())

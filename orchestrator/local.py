@@ -77,9 +77,7 @@ class LocalAirflow:
 
     def stop(self) -> None:
         """Ends every process of this Airflow, running tasks included."""
-        processes.end_all(
-            [self._running[name] for name in COMPONENTS if name in self._running], PATIENCE_SECONDS
-        )
+        processes.end_all([self._running[name] for name in COMPONENTS if name in self._running], PATIENCE_SECONDS)
         self._running.clear()
 
     def check(self) -> None:

@@ -35,7 +35,11 @@ class S3:
     @property
     def client(self):
         return boto3.client(
-            "s3", endpoint_url=self.endpoint, aws_access_key_id=KEY, aws_secret_access_key=SECRET, region_name="us-east-1"
+            "s3",
+            endpoint_url=self.endpoint,
+            aws_access_key_id=KEY,
+            aws_secret_access_key=SECRET,
+            region_name="us-east-1",
         )
 
     @property
@@ -60,8 +64,8 @@ def s3_server(folder: Path, bucket: str) -> Iterator[S3]:
         {"name": "tests", "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
          "actions": ["Admin", "Read", "Write", "List", "Tagging"]},
     ]}))  # fmt: skip
-    ports = _free_ports(5)
-    s3_port, master, volume, filer, grpc = ports
+    ports = _free_ports(4)
+    s3_port, master, volume, filer = ports
     command = [
         str(Path(sys.executable).with_name("weed")), "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
         f"-s3.config={config}", f"-s3.port={s3_port}", f"-master.port={master}", f"-volume.port={volume}",

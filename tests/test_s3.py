@@ -37,13 +37,20 @@ def server(world, tmp_path_factory):
 @pytest.fixture(scope="module")
 def on_disk(spark, world, tmp_path_factory):
     warehouse = tmp_path_factory.mktemp("on-disk")
-    run = runner.open_run(spark, settings.load("local", [f"landing={world / 'landing'}", f"warehouse={warehouse}"]), Progress(None))
+    run = runner.open_run(
+        spark, settings.load("local", [f"landing={world / 'landing'}", f"warehouse={warehouse}"]), Progress(None)
+    )
     runner.run_tables(run, [*catalog.daily_tables(), *catalog.weekly_tables()], FIRST, SUNDAY)
     return warehouse
 
 
 def jobs(server, *arguments):
-    env = {**os.environ, **server.env, "YUNJIAN_LANDING": f"s3://{BUCKET}/landing", "YUNJIAN_WAREHOUSE": f"s3://{BUCKET}/warehouse"}
+    env = {
+        **os.environ,
+        **server.env,
+        "YUNJIAN_LANDING": f"s3://{BUCKET}/landing",
+        "YUNJIAN_WAREHOUSE": f"s3://{BUCKET}/warehouse",
+    }
     command = [sys.executable, "-m", "jobs", *arguments]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900)
 

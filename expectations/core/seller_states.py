@@ -3,5 +3,7 @@
 from jobs.expect import Expect
 
 EXPECTATIONS = [
-    Expect("rows_to_meet", because="a state shows nothing that became known after its day", condition="changed_ds <= ds"),
+    Expect(
+        "rows_to_meet", because="a state shows nothing that became known after its day", condition="changed_ds <= ds"
+    ),
 ]

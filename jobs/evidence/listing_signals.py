@@ -54,8 +54,12 @@ TABLE = Table(
 )
 
 
-def transform(listings: DataFrame, sales: DataFrame, reports: DataFrame, brands: DataFrame, days: list[date]) -> DataFrame:
-    sold = sales.groupBy("ds", "listing_id").agg(F.sum("orders").alias("orders"), F.sum("fake_refunds").alias("fake_refunds"))
+def transform(
+    listings: DataFrame, sales: DataFrame, reports: DataFrame, brands: DataFrame, days: list[date]
+) -> DataFrame:
+    sold = sales.groupBy("ds", "listing_id").agg(
+        F.sum("orders").alias("orders"), F.sum("fake_refunds").alias("fake_refunds")
+    )
     reported = (
         newest_on(reports, ["report_id"], days)
         .groupBy("ds", "listing_id")
@@ -80,7 +84,8 @@ def transform(listings: DataFrame, sales: DataFrame, reports: DataFrame, brands:
         .fillna(False, ["is_authorised"])
         .withColumns(
             {
-                "price_share": F.col("price_cny").cast("double") / F.nullif(F.col("reference_price_cny").cast("double"), F.lit(0.0)),
+                "price_share": F.col("price_cny").cast("double")
+                / F.nullif(F.col("reference_price_cny").cast("double"), F.lit(0.0)),
                 "is_evaded": F.coalesce(F.col("brand_match") == "evaded", F.lit(False)),
                 "has_grade_words": F.coalesce(text.rlike(GRADES), F.lit(False)),
                 "_used": F.coalesce(text.rlike(USED), F.lit(False)),

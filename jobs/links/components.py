@@ -39,4 +39,6 @@ def transform(edges: DataFrame) -> DataFrame:
     work = partial(label_batches, threshold=THRESHOLD, step=STEP, max_size=MAX_SELLERS)
     labelled = pairs.repartition(1).mapInArrow(work, "ds date, seller_id string, component_id string, threshold double")
     sizes = labelled.groupBy("ds", "component_id").agg(F.count("*").alias("sellers"))
-    return labelled.join(sizes, ["ds", "component_id"], how="inner").select("ds", "seller_id", "component_id", "sellers", "threshold")
+    return labelled.join(sizes, ["ds", "component_id"], how="inner").select(
+        "ds", "seller_id", "component_id", "sellers", "threshold"
+    )

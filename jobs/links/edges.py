@@ -52,7 +52,9 @@ def transform(traits: DataFrame, sellers: DataFrame) -> DataFrame:
         .select("ds", "kind", "value", "weight", "seller_id", "first_seen", "last_seen")
     )
     left, right = shared.alias("a"), shared.alias("b")
-    both = (F.col("a.ds") == F.col("b.ds")) & (F.col("a.kind") == F.col("b.kind")) & (F.col("a.value") == F.col("b.value"))
+    both = (
+        (F.col("a.ds") == F.col("b.ds")) & (F.col("a.kind") == F.col("b.kind")) & (F.col("a.value") == F.col("b.value"))
+    )
     pairs = left.join(right, both & (F.col("a.seller_id") < F.col("b.seller_id")), how="inner").select(
         "a.ds", F.col("a.seller_id").alias("src"), F.col("b.seller_id").alias("dst"), F.col("a.kind").alias("via"),
         "a.value", "a.weight",

@@ -99,6 +99,8 @@ def _trait(kind: str, value: Column) -> Column:
 
 def _exploded(rows: DataFrame, seller: str, values: Column) -> DataFrame:
     """One row (ds, seller_id, kind, value) per value that is not null."""
-    return rows.select("ds", F.col(seller).alias("seller_id"), F.explode(values).alias("trait")).where("trait.value IS NOT NULL").select(
-        "ds", "seller_id", "trait.kind", "trait.value"
+    return (
+        rows.select("ds", F.col(seller).alias("seller_id"), F.explode(values).alias("trait"))
+        .where("trait.value IS NOT NULL")
+        .select("ds", "seller_id", "trait.kind", "trait.value")
     )

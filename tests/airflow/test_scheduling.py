@@ -106,5 +106,5 @@ def test_a_backfill_without_days_is_refused_with_a_reason(api, jobs):
     run = api.trigger("yunjian_backfill", tables=["core.*"])
     assert api.wait_for_run("yunjian_backfill", run, 120) == "failed"
     assert "no days: give `from` and `to`" in api.log("yunjian_backfill", run, "check")
-    with pytest.raises(AssertionError, match="422|400"):
+    with pytest.raises(AssertionError, match=r"422|400"):
         api.trigger("yunjian_backfill", dry_run="perhaps")

@@ -38,9 +38,7 @@ class World:
     def python(self, *arguments: str) -> str:
         """Runs a module of the project in the jobs' environment; what it printed."""
         command = [str(ROOT / ".venv" / "bin" / "python"), "-m", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **self.env}, capture_output=True, text=True
-        )
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **self.env}, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
@@ -72,9 +70,7 @@ def test_days_run_by_themselves_and_start_their_week(api, world):
     assert api.wait_for_run("yunjian_daily", SATURDAY, 400) == "success"
 
     def waiting():
-        return (
-            api.tasks("yunjian_daily", SUNDAY).get("wait_for_orders", {}).get("state") == "up_for_reschedule"
-        )
+        return api.tasks("yunjian_daily", SUNDAY).get("wait_for_orders", {}).get("state") == "up_for_reschedule"
 
     api.wait_until("Sunday waits for its orders", waiting, 120)
     not_yet.rename(late)
@@ -97,9 +93,5 @@ def test_a_backfill_rehearses_then_fills_a_gap(api, world):
 
     run = api.trigger("yunjian_backfill", **gap, dry_run=False)
     assert api.wait_for_run("yunjian_backfill", run, 300) == "success"
-    plan = world.python(
-        "jobs", "run", *gap["tables"], "--from", NEXT_MONDAY, "--to", NEXT_TUESDAY, "--dry-run"
-    )
-    assert [line.split(maxsplit=1) for line in plan.splitlines()] == [
-        [table, "up to date"] for table in gap["tables"]
-    ]
+    plan = world.python("jobs", "run", *gap["tables"], "--from", NEXT_MONDAY, "--to", NEXT_TUESDAY, "--dry-run")
+    assert [line.split(maxsplit=1) for line in plan.splitlines()] == [[table, "up to date"] for table in gap["tables"]]

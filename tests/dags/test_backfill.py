@@ -3,6 +3,7 @@
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 from backfill import CAMPAIGNS, asked_for, commands
+
 from spark_task import DAILY, WEEKLY
 
 WEEK = {"from": "2024-03-04", "to": "2024-03-10"}

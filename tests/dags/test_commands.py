@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from backfill import commands
+
 from spark_task import HOME, SparkTables, arrival_command
 
 GOLDEN = Path(__file__).parent / "golden"

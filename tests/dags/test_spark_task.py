@@ -4,8 +4,9 @@ import logging
 from types import SimpleNamespace
 
 import pytest
-import spark_task
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+
+import spark_task
 from spark_task import SparkTables, has_arrived, spark_tables, write_failure
 
 ARGUMENTS = ["run", "core.trades", "--from", "2024-03-04", "--to", "2024-03-04"]

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 from airflow.serialization.serialized_objects import DagSerialization
-from spark_task import DAILY, PUBLISHED_DAY, WEEKLY, SparkTables
 
+from spark_task import DAILY, PUBLISHED_DAY, WEEKLY, SparkTables
 from tests.dags.conftest import ROOT
 
 DAG_IDS = ("yunjian_daily", "yunjian_weekly", "yunjian_backfill")
@@ -110,9 +110,7 @@ def test_a_table_is_computed_after_what_it_reads(dags, tables, dag_id):
     dag = dags[dag_id]
     job_of = {table: job for job, of_job in JOBS.items() for table in of_job if job in dag.task_ids}
     assert job_of
-    upstream = {
-        job: {*dag.get_task(job).get_flat_relative_ids(upstream=True), job} for job in job_of.values()
-    }
+    upstream = {job: {*dag.get_task(job).get_flat_relative_ids(upstream=True), job} for job in job_of.values()}
     for table, job in job_of.items():
         for source in tables[table]["reads"]:
             if source in job_of:

@@ -34,7 +34,17 @@ def small_disk(tmp_path):
 
 def jobs(landing, warehouse, day):
     env = {**os.environ, "YUNJIAN_LANDING": str(landing), "YUNJIAN_WAREHOUSE": str(warehouse)}
-    command = [sys.executable, "-m", "jobs", "run", "staging.shipments", "--from", day, "--set", "spark.driver.memory=1g"]
+    command = [
+        sys.executable,
+        "-m",
+        "jobs",
+        "run",
+        "staging.shipments",
+        "--from",
+        day,
+        "--set",
+        "spark.driver.memory=1g",
+    ]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
 
 

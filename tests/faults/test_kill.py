@@ -84,13 +84,18 @@ def test_killed_anywhere_a_table_is_as_before_or_as_after(spark, delivered, undi
     warehouse.mkdir()
     command = [sys.executable, "-m", "tests.faults.driver", point, "run", *TABLES, "--from", DAYS[0], "--to", DAYS[1],
                "--set", "spark.driver.memory=1g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"]  # fmt: skip
-    killed = subprocess.run(command, cwd=ROOT, env=env, start_new_session=True, capture_output=True, text=True, timeout=300)
+    killed = subprocess.run(
+        command, cwd=ROOT, env=env, start_new_session=True, capture_output=True, text=True, timeout=300
+    )
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
 
     for table, found in content(warehouse).items():
         assert found in ([], undisturbed[table]), table
     compute(spark, delivered, warehouse)
     assert content(warehouse) == undisturbed
-    whole = [("core.parcels", date(2024, 3, 4), date(2024, 3, 5), 100, 0), ("staging.shipments", date(2024, 3, 4), date(2024, 3, 5), 100, 2)]
+    whole = [
+        ("core.parcels", date(2024, 3, 4), date(2024, 3, 5), 100, 0),
+        ("staging.shipments", date(2024, 3, 4), date(2024, 3, 5), 100, 2),
+    ]
     assert set(receipts(warehouse)) == set(whole)
     shutil.rmtree(warehouse)

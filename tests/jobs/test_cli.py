@@ -20,12 +20,27 @@ ORDER = {
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "core.nothing", "--from", "2024-03-04"], "usage: no table matches 'core.nothing': `python -m jobs list` names them all"),
+        (
+            ["run", "core.nothing", "--from", "2024-03-04"],
+            "usage: no table matches 'core.nothing': `python -m jobs list` names them all",
+        ),
         (["daily", "--from", "2024-03-05", "--to", "2024-03-04"], "usage: --to 2024-03-04 is before --from 2024-03-05"),
-        (["run", "core.trades", "--from", "2024-03-04", "--profile", "moon"], "usage: no profile 'moon' (conf/moon.conf): there are cluster, local"),
-        (["run", "core.trades", "--from", "2024-03-04", "--set", "landing"], "usage: --set takes key=value, not 'landing'"),
-        (["run", "core.trades", "--from", "2024-03-04"], "usage: no warehouse is set: give --set warehouse=PATH, or YUNJIAN_WAREHOUSE"),
-        (["arrived", "ships", "--ds", "2024-03-04"], "usage: no feed 'ships': there are brands, images, listings, orders"),
+        (
+            ["run", "core.trades", "--from", "2024-03-04", "--profile", "moon"],
+            "usage: no profile 'moon' (conf/moon.conf): there are cluster, local",
+        ),
+        (
+            ["run", "core.trades", "--from", "2024-03-04", "--set", "landing"],
+            "usage: --set takes key=value, not 'landing'",
+        ),
+        (
+            ["run", "core.trades", "--from", "2024-03-04"],
+            "usage: no warehouse is set: give --set warehouse=PATH, or YUNJIAN_WAREHOUSE",
+        ),
+        (
+            ["arrived", "ships", "--ds", "2024-03-04"],
+            "usage: no feed 'ships': there are brands, images, listings, orders",
+        ),
         (["show", "core.nothing"], "usage: no table 'core.nothing': `python -m jobs list` names them all"),
     ],
 )
@@ -50,7 +65,12 @@ def test_help_teaches_with_examples(capsys):
         cli.main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    for wanted in ("python -m jobs daily --from", "Exit codes: 0 done", "compute some tables over a range", "--set landing=DIR"):
+    for wanted in (
+        "python -m jobs daily --from",
+        "Exit codes: 0 done",
+        "compute some tables over a range",
+        "--set landing=DIR",
+    ):
         assert wanted in text
 
 
@@ -71,7 +91,10 @@ def test_a_file_that_is_not_whole_has_not_arrived(capsys, landing):
     assert "not in the manifest, will not be read: " in capsys.readouterr().out
 
     body = (folder / "part-0.jsonl").read_bytes()
-    for content, said in ((body[:-5], f"has {len(body) - 5} bytes, the manifest says {len(body)}"), (body[:-2] + b"]\n", "another sha256")):
+    for content, said in (
+        (body[:-5], f"has {len(body) - 5} bytes, the manifest says {len(body)}"),
+        (body[:-2] + b"]\n", "another sha256"),
+    ):
         (folder / "part-0.jsonl").write_bytes(content)
         assert cli.main(where) == 3
         assert said in capsys.readouterr().err
@@ -80,7 +103,9 @@ def test_a_file_that_is_not_whole_has_not_arrived(capsys, landing):
     assert "part-0.jsonl is listed in the manifest and missing; ask for a redelivery" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("body", [b"not json", b"[]", b'{"feed": "orders"}', b'{"feed": "sellers", "dt": "2024-03-04", "files": []}'])
+@pytest.mark.parametrize(
+    "body", [b"not json", b"[]", b'{"feed": "orders"}', b'{"feed": "sellers", "dt": "2024-03-04", "files": []}']
+)
 def test_a_manifest_that_is_none_has_not_arrived(capsys, landing, body):
     folder = deliver(landing, "orders", "2024-03-04", [ORDER])
     (folder / "_manifest.json").write_bytes(body)
@@ -126,14 +151,18 @@ def test_a_person_runs_looks_and_is_refused(tmp_path, landing):
     absent = jobs(tmp_path, *run)
     assert absent.returncode == 3
     assert absent.stderr.strip().splitlines()[-1].startswith("not arrived: orders of 2024-03-05 has not arrived")
-    assert "staging.orders             2024-03-04..2024-03-04  1 rows" in absent.stderr.replace("2024-03-04..2024-03-05", "2024-03-04..2024-03-04")
+    assert "staging.orders             2024-03-04..2024-03-04  1 rows" in absent.stderr.replace(
+        "2024-03-04..2024-03-05", "2024-03-04..2024-03-04"
+    )
 
     # More rows than the manifest says.
     deliver_bytes(landing, "orders", "2024-03-05", b'{"order_id": "o2"}\n' * 3, 2)
     refused = jobs(tmp_path, *run)
     assert refused.returncode == 4
     last = refused.stderr.strip().splitlines()[-1]
-    assert last.startswith("refused: staging.orders 2024-03-05..2024-03-05 was not published: FAIL critical unaccounted")
+    assert last.startswith(
+        "refused: staging.orders 2024-03-05..2024-03-05 was not published: FAIL critical unaccounted"
+    )
     assert "keys: 2024-03-05/part-0.jsonl" in last
     found = jobs(tmp_path, "audit", "staging.orders", "--ds", "2024-03-05")
     assert found.returncode == 0

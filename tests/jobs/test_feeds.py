@@ -3,7 +3,6 @@
 import json
 from datetime import date
 
-
 import pytest
 
 from jobs import runner, settings
@@ -29,7 +28,10 @@ def load(run, feed, first=DAY, last=None):
 
 
 def rows(run, table, *columns):
-    return [tuple(r) for r in run.spark.read.format("delta").load(run.path(table)).select(*columns).orderBy(*columns[:2]).collect()]
+    return [
+        tuple(r)
+        for r in run.spark.read.format("delta").load(run.path(table)).select(*columns).orderBy(*columns[:2]).collect()
+    ]
 
 
 def reasons(run, feed):
@@ -63,7 +65,12 @@ def test_rows_that_break_a_rule_are_kept_with_file_line_raw_and_reasons(open_run
     run = open_run()
     load(run, "orders")
     (reject,) = run.spark.read.format("delta").load(run.path("staging.rejects")).collect()
-    assert (reject["ds"], reject["feed"], reject["file"], reject["line"]) == (date(2024, 3, 4), "orders", "part-0.jsonl", 2)
+    assert (reject["ds"], reject["feed"], reject["file"], reject["line"]) == (
+        date(2024, 3, 4),
+        "orders",
+        "part-0.jsonl",
+        2,
+    )
     assert json.loads(reject["raw"]) == bad
     assert sorted(reject["reasons"]) == ["not_allowed:status", "out_of_range:paid_at", "quantity_not_positive"]
     assert folder.is_dir()

@@ -16,7 +16,12 @@ from tests.deliver import deliver, deliver_nothing
 
 MONDAY, TUESDAY, WEDNESDAY = date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 6)
 TABLES = ["staging.shipments", "core.parcels"]
-PARCEL = {"waybill_no": "W1", "carrier": "yto", "sender_phone": "139 1234 5678", "updated_at": "2024-03-04T10:00:00+08:00"}
+PARCEL = {
+    "waybill_no": "W1",
+    "carrier": "yto",
+    "sender_phone": "139 1234 5678",
+    "updated_at": "2024-03-04T10:00:00+08:00",
+}
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ def plan(run, first=MONDAY, last=WEDNESDAY, tables=TABLES):
 def test_what_has_a_receipt_that_stands_is_not_computed_again(open_run, three_days):
     compute(open_run(), last=TUESDAY)
     run = open_run()
-    assert plan(run) == {table: "2024-03-06..2024-03-06  (not published)" for table in TABLES}
+    assert plan(run) == dict.fromkeys(TABLES, "2024-03-06..2024-03-06  (not published)")
     compute(run)
     assert set(plan(open_run()).values()) == {"up to date"}
     assert plan(open_run(force=True))["core.parcels"] == "2024-03-04..2024-03-06  (forced)"
@@ -72,7 +77,9 @@ def test_a_redelivery_of_the_same_rows_computes_nothing_downstream(open_run, lan
 def test_new_code_makes_a_table_stale_and_a_new_commit_does_not(open_run, three_days, monkeypatch):
     compute(open_run())
     of_table = Declaration.code_version.fget
-    monkeypatch.setattr(Declaration, "code_version", property(lambda self: "another-commit+" + of_table(self).split("+")[1]))
+    monkeypatch.setattr(
+        Declaration, "code_version", property(lambda self: "another-commit+" + of_table(self).split("+")[1])
+    )
     assert set(plan(open_run()).values()) == {"up to date"}
     changed = property(lambda self: of_table(self) + ("x" if self.name == "core.parcels" else ""))
     monkeypatch.setattr(Declaration, "code_version", changed)
@@ -107,7 +114,9 @@ def test_a_missing_input_day_names_table_and_day_and_the_days_before_are_publish
     run = open_run()
     with pytest.raises(NotArrivedError, match=r"shipments of 2024-03-05 has not arrived: no .*_manifest\.json"):
         compute(run)
-    with pytest.raises(NotArrivedError, match=r"core\.parcels of 2024-03-05 cannot be computed: staging\.shipments has no 2024-03-05"):
+    with pytest.raises(
+        NotArrivedError, match=r"core\.parcels of 2024-03-05 cannot be computed: staging\.shipments has no 2024-03-05"
+    ):
         compute(run, tables=["core.parcels"])
     assert run.ledger.days("core.parcels") == [MONDAY]
     assert run.ledger.days("staging.shipments") == [MONDAY, WEDNESDAY]
@@ -122,7 +131,10 @@ def test_an_empty_delivered_day_is_not_a_missing_one(open_run, landing, three_da
 
 def test_a_second_writer_of_a_table_is_told_to_wait(open_run, three_days):
     run = open_run()
-    with table_lock(run.spark, run.warehouse, "staging.shipments"), pytest.raises(LockedError, match="is being written by another run"):
+    with (
+        table_lock(run.spark, run.warehouse, "staging.shipments"),
+        pytest.raises(LockedError, match="is being written by another run"),
+    ):
         compute(run, tables=["staging.shipments"])
     compute(run, tables=["staging.shipments"])
     assert len(run.ledger.days("staging.shipments")) == 3
@@ -143,8 +155,12 @@ def test_other_columns_than_declared_are_listed_apart(open_run, three_days, monk
 
 def test_a_table_made_with_other_columns_is_not_written(open_run, three_days):
     run = open_run()
-    run.spark.sql("SELECT date'2024-03-04' ds, 'W1' waybill_no").write.format("delta").partitionBy("ds").save(run.path("core.parcels"))
-    with pytest.raises(storage.SchemaError, match="was made with other columns than its declaration has: missing: order_id"):
+    run.spark.sql("SELECT date'2024-03-04' ds, 'W1' waybill_no").write.format("delta").partitionBy("ds").save(
+        run.path("core.parcels")
+    )
+    with pytest.raises(
+        storage.SchemaError, match="was made with other columns than its declaration has: missing: order_id"
+    ):
         compute(run)
 
 
@@ -157,7 +173,10 @@ def test_a_refused_audit_publishes_nothing_and_names_what_broke(open_run, three_
     run = open_run()
     with pytest.raises(AuditError) as caught:
         compute(run)
-    assert "core.parcels 2024-03-04..2024-03-06 was not published: FAIL critical waybill_no <> 'W5': 1 rows; keys: 2024-03-05/W5" in str(caught.value)
+    assert (
+        "core.parcels 2024-03-04..2024-03-06 was not published: FAIL critical waybill_no <> 'W5': 1 rows; keys: 2024-03-05/W5"
+        in str(caught.value)
+    )
     assert caught.value.exit_code == 4
     assert storage.version(run.spark, run.path("core.parcels")) is None
     assert run.ledger.days("core.parcels") == []
@@ -167,7 +186,9 @@ def test_a_warning_is_told_and_publishes(open_run, three_days, monkeypatch):
     from expectations.core import parcels
     from jobs.expect import Expect
 
-    mild = Expect("column_values_to_not_be_null", because="most parcels are weighed", column="weight_kg", severity="warning")
+    mild = Expect(
+        "column_values_to_not_be_null", because="most parcels are weighed", column="weight_kg", severity="warning"
+    )
     monkeypatch.setattr(parcels, "EXPECTATIONS", [mild])
     run = open_run()
     compute(run)
@@ -181,7 +202,9 @@ def test_a_day_unlike_the_four_weeks_before_is_a_warning(spark, open_run):
     from jobs.table import DAY
 
     days = {date(2024, 2, 1) + i * DAY: Day(1_000, i) for i in range(10)}
-    ledger = Ledger([Receipt("r", "core.parcels", min(days), max(days), "c", {}, 1, 10_000, 0, 0, days, None, None, 1.0)])
+    ledger = Ledger(
+        [Receipt("r", "core.parcels", min(days), max(days), "c", {}, 1, 10_000, 0, 0, days, None, None, 1.0)]
+    )
     next_day = max(days) + DAY
     assert audit_volume({next_day: 1_100}, "core.parcels", ledger)[0].success
     (check,) = audit_volume({next_day: 120}, "core.parcels", ledger)
