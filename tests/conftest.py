@@ -1,14 +1,19 @@
-"""One lazy Spark session for all tests, and small worlds to run over."""
+"""One lazy Spark session for all tests, and small worlds to run over.
+
+Spark and the jobs are imported where they are used: tests of the orchestrator run in an environment without them.
+"""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from pyspark.sql import SparkSession
 
-from jobs import runner, session, settings
-from jobs.progress import Progress
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from jobs.runner import Run
 
 # Beside the local profile: small shuffles (frames have a few rows) and cheap compilation (nothing runs long).
 FOR_TESTS = {
@@ -20,7 +25,9 @@ FOR_TESTS = {
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
+def spark() -> "Iterator[SparkSession]":
+    from jobs import session, settings
+
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     made = session.start(settings.load("local", [f"{key}={value}" for key, value in FOR_TESTS.items()]))
     yield made
@@ -35,10 +42,12 @@ def landing(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_run(spark: SparkSession, tmp_path: Path, landing: Path):
+def open_run(spark: "SparkSession", tmp_path: Path, landing: Path):
     """Opens a run on this test's landing and warehouse; again = with the receipts of then."""
+    from jobs import runner, settings
+    from jobs.progress import Progress
 
-    def opened(warehouse: Path | None = None, source: Path | None = None, force: bool = False) -> runner.Run:
+    def opened(warehouse: Path | None = None, source: Path | None = None, force: bool = False) -> "Run":
         sets = [f"landing={source or landing}", f"warehouse={warehouse or tmp_path / 'warehouse'}"]
         return runner.open_run(spark, settings.load("local", sets), Progress(None), force)
 
