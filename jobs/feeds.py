@@ -123,11 +123,9 @@ def _json_field(column: Column) -> C:
     if column.type != "string":
         return text.alias(column.name)
     nested = F.expr(f"schema_of_variant(try_variant_get(try_parse_json({RAW}), '$.{column.name}', 'variant'))")
-    return (
-        F.when((text.startswith("[") | text.startswith("{")) & nested.rlike("^(ARRAY|OBJECT)"), F.lit(_NESTED))
-        .otherwise(text)
-        .alias(column.name)
-    )
+    # The costly look stands in a branch: as part of the condition Spark would do it for every row.
+    looked_at = F.when(nested.rlike("^(ARRAY|OBJECT)"), F.lit(_NESTED)).otherwise(text)
+    return F.when(text.startswith("[") | text.startswith("{"), looked_at).otherwise(text).alias(column.name)
 
 
 _NESTED = "\0nested"
