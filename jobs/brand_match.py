@@ -29,12 +29,17 @@ def match_brands(listings: DataFrame, brands: DataFrame) -> DataFrame:
     spellings = brands.select(
         "brand_id", "categories", "reference_prices", "valid_from", "valid_to", F.explode("names").alias("name")
     )
-    known = spellings.select(
-        F.struct(
-            "brand_id", "categories", "reference_prices", "valid_from", "valid_to",
-            clean_text(F.col("name")).alias("plain"), skeleton(F.col("name")).alias("skeleton"),
-        ).alias("spelling")
-    ).where(F.length("spelling.skeleton") >= 2)  # fmt: skip
+    is_latin = F.col("plain").rlike(r"^[\x00-\x7f]*$")
+    known = (
+        spellings.withColumns({"plain": clean_text(F.col("name")), "skeleton": skeleton(F.col("name"))})
+        .withColumns(
+            {"length": F.length("skeleton"), "is_word": is_latin & (F.length("skeleton") <= SHORT_LATIN_CHARS)}
+        )
+        .where("length >= 2")
+        # What is searched for is made once, here, and not once for every listing.
+        .withColumn("written", F.when(F.col("is_word"), _form(F.col("plain"))).otherwise(F.trim(_form(F.col("plain")))))
+        .select(F.struct("*").alias("spelling"))
+    )
     everything = known.agg(F.collect_list("spelling").alias("_spellings"))
     texts = listings.withColumns(
         {
@@ -76,27 +81,23 @@ def _form(text: Column) -> Column:
 
 def _rank(spelling: Column) -> Column:
     """How good a match of this spelling is, the least being the best; null when there is none."""
-    is_latin, length = spelling["plain"].rlike(r"^[\x00-\x7f]*$"), F.length(spelling["skeleton"])
-    as_word = F.when(is_latin & (length <= SHORT_LATIN_CHARS), _form(spelling["plain"])).otherwise(
-        F.trim(_form(spelling["plain"]))
-    )
     in_category = F.array_contains(spelling["categories"], F.col("category"))
-    hidden = (
-        F.col("_skeleton").contains(spelling["skeleton"])
-        & ~(is_latin & (length <= SHORT_LATIN_CHARS))
-        & (in_category | (length > SHORT_CHARS))
-    )
     place = (
-        F.when(F.col("_claimed").contains(as_word), 1)
-        .when(F.col("_title").contains(as_word), 2)
-        .when(F.col("_description").contains(as_word), 3)
-        .when(hidden, 4)
+        F.when(F.col("_claimed").contains(spelling["written"]), 1)
+        .when(F.col("_title").contains(spelling["written"]), 2)
+        .when(F.col("_description").contains(spelling["written"]), 3)
+        .when(
+            F.col("_skeleton").contains(spelling["skeleton"])
+            & ~spelling["is_word"]
+            & (in_category | (spelling["length"] > SHORT_CHARS)),
+            4,
+        )
     )
     is_valid = (F.col("ds") >= spelling["valid_from"]) & (F.col("ds") < spelling["valid_to"])
     return F.when(
         is_valid & place.isNotNull(),
         F.struct(
-            (~in_category).alias("is_foreign"), place.alias("place"), (-length).alias("length"),
+            (~in_category).alias("is_foreign"), place.alias("place"), (-spelling["length"]).alias("length"),
             spelling["brand_id"].alias("brand_id"), spelling["reference_prices"].alias("reference_prices"),
         ),
     )  # fmt: skip
