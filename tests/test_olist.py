@@ -15,9 +15,14 @@ from jobs import catalog, mapping, runner, settings
 from jobs.progress import Progress
 from tests.warehouse import rows
 
-pytestmark = pytest.mark.slow
+REAL = Path(os.environ.get("YUNJIAN_REAL_DATA", "none"), "olist")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not REAL.is_dir(), reason=f"NOT TESTED on a real export: YUNJIAN_REAL_DATA is to name its folder, no {REAL}"
+    ),
+]
 
-REAL = Path(os.environ.get("YUNJIAN_REAL_DATA", ""), "olist")
 FIRST, LAST = date(2017, 1, 5), date(2018, 3, 27)
 SUNDAY = date(2018, 3, 25)
 FEEDS = ("brands", "listings", "orders", "reports", "sellers", "shipments")
@@ -26,10 +31,6 @@ FEEDS = ("brands", "listings", "orders", "reports", "sellers", "shipments")
 @pytest.fixture(scope="module")
 def mapped(spark, tmp_path_factory):
     """(landing, report) of the whole export."""
-    if not os.environ.get("YUNJIAN_REAL_DATA"):
-        pytest.skip("NOT TESTED on real data: YUNJIAN_REAL_DATA names no folder")
-    if not REAL.is_dir():
-        pytest.skip(f"NOT TESTED on real data: YUNJIAN_REAL_DATA has no olist ({REAL})")
     landing = tmp_path_factory.mktemp("olist") / "landing"
     return landing, mapping.map_source(spark, "olist", str(REAL), str(landing), Progress(None), say=lambda line: None)
 
