@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+import textwrap
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pyspark.sql import functions as F
 from jobs import cli, landing, mapping, source_files
 from jobs.errors import JobError, NotArrivedError, UsageError
 from jobs.progress import Progress
+from jobs.settings import ROOT
 
 QUIET = Progress(None)
 FEEDS = ("brands", "images", "listings", "orders", "outcomes", "reports", "sellers", "shipments")
@@ -450,3 +453,44 @@ def test_an_export_without_files_has_not_arrived(spark, tmp_path):
     source = make_source(tmp_path, {"orders": ORDERS_SQL}, '[tables.orders]\nfiles = "orders-*.csv"\n')
     with pytest.raises(NotArrivedError, match=r"has no file orders-\*.csv for the table orders"):
         run(spark, tmp_path, source, make_export(tmp_path, {"orders.csv": MARCH}))
+
+
+def examples() -> list[tuple[str, str]]:
+    """The manual's code blocks: (language, text)."""
+    return re.findall(r"```(sql|toml)\n(.*?)```", (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_examples_of_the_manual_work(spark, tmp_path):
+    selects = {text: textwrap.dedent(text) for language, text in examples() if language == "sql" and "SELECT" in text}
+    first, of_objects, of_shops = selects.values()
+    toml = next(text for language, text in examples() if language == "toml" and "店铺*.csv" in text)
+
+    export = make_export(
+        tmp_path, {"orders.csv": b"no,item,shop,buyer,price,state,created\n1,i1,s1,b1,9.90,done,2024-03-01\n"}
+    )
+    run(spark, tmp_path, make_source(tmp_path, {"orders": first}), export)
+    (order,) = delivered(tmp_path, "orders", "2024-03-01")
+    assert (order["order_id"], order["status"], order["paid_at"]) == ("1", "received", "2024-03-01T00:00:00+08:00")
+
+    dump = {
+        "id": "7", "created_at": "2024-03-01 10:00:00", "updated_at": "2024-03-02 10:00:00", "paid_at": "2024-03-01 10:01:00",
+        "status": "paid", "shop": {"id": "s1"}, "buyer": {"phone": "1"},
+        "items": [{"sku": "a", "price": 1.10, "count": 3}, {"sku": "b", "price": 5, "count": 1}],
+    }  # fmt: skip
+    shops = "店铺列表\n店铺编号;店铺名称;联系电话;注册日期;更新日期\ns1;云间;1/2;2020年1月5日;2024年3月2日\n"
+    other = tmp_path / "other"
+    export = make_export(
+        other, {"dump.jsonl.gz": gzip.compress(json.dumps(dump).encode()), "店铺2024.csv": shops.encode("gbk")}
+    )
+    report = run(spark, other, make_source(other, {"orders": of_objects, "sellers": of_shops}, toml), export)
+    orders = delivered(other, "orders", "2024-03-02")
+    assert [(o["order_id"], o["listing_id"], o["quantity"], str(o["paid_cny"])) for o in orders] == [
+        ("7-0", "a", "3", "3.3"), ("7-1", "b", "1", "5.0")
+    ]  # fmt: skip
+    (shop,) = delivered(other, "sellers", "2024-03-02")
+    assert (shop["shop_name"], shop["phones"], shop["registered_at"]) == (
+        "云间",
+        ["1", "2"],
+        "2020-01-05T00:00:00+08:00",
+    )
+    assert [table.not_selected for table in report.tables.values()] == [0, 0]
