@@ -135,9 +135,8 @@ def audit_volume(rows: dict[date, int], name: str, ledger: Ledger) -> list[Check
     strange = []
     for day, count in sorted(rows.items()):
         before = [day - i * DAY for i in range(1, VOLUME_DAYS + 1)]
-        known = [
-            rows[d] if d in rows else r.days[d].rows for d in before if (r := ledger.published(name, d)) or d in rows
-        ]  # type: ignore[union-attr]
+        earlier = {d: r.days[d].rows for d in before if (r := ledger.published(name, d))}
+        known = [(earlier | rows)[d] for d in before if d in earlier or d in rows]
         usual = median(known) if len(known) >= VOLUME_MIN_DAYS else 0
         if usual >= VOLUME_MIN_ROWS and not VOLUME_LOW * usual <= count <= VOLUME_HIGH * usual:
             strange.append(f"{day}: {count:,} rows, usually {usual:,.0f}")
