@@ -198,7 +198,7 @@ def _map_feed(
             source.notes(feed),
         )
         said.append(f"{mapped.rows:,} rows")
-    if not mapped.days:
+    if rows and not mapped.days:
         raise JobError(f"{where}: gives {rows:,} rows and not one with a day; {DAY} is a DATE or text like 2024-03-01")
     return frame
 
@@ -371,8 +371,10 @@ def _reject(file: C | str, line: C | str, raw: C | str, reason: C) -> list[C]:
 
 
 def _settle_range(report: Report, source: Source) -> None:
-    """First and last day of all feeds, and why other feeds are empty. Raises UsageError for a range of decades."""
+    """First and last day of all feeds, and why other feeds are empty. Raises UsageError for a range of decades, JobError for none."""
     days = [day for mapped in report.feeds.values() for day in mapped.days]
+    if not days:
+        raise JobError(f"the SELECTs of {source.name} give no rows: check --from, and their conditions")
     report.first, report.last = min(days), max(days)
     span = (report.last - report.first).days + 1
     if span > MOST_DAYS:

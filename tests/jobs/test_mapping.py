@@ -288,9 +288,13 @@ def test_days_that_somebody_else_delivered_are_not_touched(spark, tmp_path):
 
 
 def test_a_dry_run_says_all_and_writes_nothing(spark, tmp_path):
-    source, export = make_source(tmp_path, {"orders": ORDERS_SQL}), make_export(tmp_path, {"orders.csv": MARCH})
+    # A SELECT without rows is a feed of empty days.
+    nothing = REPORTS_SQL.replace("who <> 'nobody';", "false")
+    source = make_source(tmp_path, {"orders": ORDERS_SQL, "reports": nothing})
+    export = make_export(tmp_path, {"orders.csv": MARCH, "dump.jsonl": DUMP.encode()})
     report = run(spark, tmp_path, source, export, dry_run=True)
     assert report.feeds["orders"].days == {date(2024, 3, 1): 1, date(2024, 3, 2): 1, date(2024, 3, 4): 1}
+    assert report.feeds["reports"].days == {}
     assert not (tmp_path / "landing").exists()
 
 
@@ -386,6 +390,7 @@ WRONG = {
         "_from is int; give the _at of one table",
     ),
     "not one day": (ORDERS_SQL.replace("day AS dt", "NULL AS dt"), JobError, "gives 3 rows and not one with a day"),
+    "not one row": (f"{ORDERS_SQL} WHERE paid < 0", JobError, "the SELECTs of market give no rows"),
     "a wrong clock": (
         ORDERS_SQL.replace("day AS dt", "if(paid = '20', '2099-01-01', day) AS dt"),
         UsageError,
