@@ -390,7 +390,7 @@ WRONG = {
         "_from is int; give the _at of one table",
     ),
     "not one day": (ORDERS_SQL.replace("day AS dt", "NULL AS dt"), JobError, "gives 3 rows and not one with a day"),
-    "not one row": (f"{ORDERS_SQL} WHERE paid < 0", JobError, "the SELECTs of market give no rows"),
+    "not one row": (f"{ORDERS_SQL} WHERE false", JobError, "the SELECTs of market give no rows"),
     "a wrong clock": (
         ORDERS_SQL.replace("day AS dt", "if(paid = '20', '2099-01-01', day) AS dt"),
         UsageError,
