@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from jobs.runner import Run
+    from tests.worlds import Warehouse
 
 # Beside the local profile: small shuffles (frames have a few rows) and cheap compilation (nothing runs long).
 FOR_TESTS = {
@@ -52,3 +53,21 @@ def open_run(spark: "SparkSession", tmp_path: Path, landing: Path):
         return runner.open_run(spark, settings.load("local", sets), Progress(None), force)
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small simulated marketplace: see tests/worlds.py."""
+    from tests.worlds import tiny_world
+
+    return tiny_world(tmp_path_factory.mktemp("world") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def whole(spark: "SparkSession", world: Path, tmp_path_factory: pytest.TempPathFactory) -> "Warehouse":
+    """All its days in one range, corrections in place from the start, and the week's snapshot."""
+    from tests.worlds import DAILY, FIRST, LAST, WEEKLY, Warehouse
+
+    made = Warehouse(spark, tmp_path_factory.mktemp("whole"))
+    made.compute(world / "corrected", [*DAILY, *WEEKLY], FIRST, LAST)
+    return made

@@ -3,45 +3,25 @@
 import os
 import subprocess
 import sys
-from datetime import date
 
 import pytest
 
-from jobs import catalog, runner, settings
-from jobs.progress import Progress
+from jobs import catalog
 from jobs.settings import ROOT
-from simulator import __main__ as simulator
 from tests.s3_server import s3_server
 from tests.warehouse import rows
+from tests.worlds import FIRST, LAST
 
 pytestmark = pytest.mark.slow
 
 BUCKET = "yunjian-tests"
-FIRST, SUNDAY = date(2024, 3, 4), date(2024, 3, 10)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("s3-world") / "tiny"
-    assert simulator.main(["--preset", "tiny", "--seed", "3", "--days", "7", "--out", str(folder)]) == 0
-    return folder
 
 
 @pytest.fixture(scope="module")
 def server(world, tmp_path_factory):
     with s3_server(tmp_path_factory.mktemp("s3"), BUCKET) as made:
-        made.upload(world / "landing", BUCKET, "landing")
+        made.upload(world / "corrected", BUCKET, "landing")
         yield made
-
-
-@pytest.fixture(scope="module")
-def on_disk(spark, world, tmp_path_factory):
-    warehouse = tmp_path_factory.mktemp("on-disk")
-    run = runner.open_run(
-        spark, settings.load("local", [f"landing={world / 'landing'}", f"warehouse={warehouse}"]), Progress(None)
-    )
-    runner.run_tables(run, [*catalog.daily_tables(), *catalog.weekly_tables()], FIRST, SUNDAY)
-    return warehouse
 
 
 def jobs(server, *arguments):
@@ -55,15 +35,15 @@ def jobs(server, *arguments):
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900)
 
 
-def test_s3_gives_the_same_rows(server, on_disk):
-    span = ("--from", str(FIRST), "--to", str(SUNDAY))
+def test_s3_gives_the_same_rows(server, whole):
+    span = ("--from", str(FIRST), "--to", str(LAST))
     light = ("--set", "spark.driver.memory=2g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1")
     for command in ("daily", "weekly"):
         done = jobs(server, command, *span, *light)
         assert done.returncode == 0, done.stderr[-3000:]
     for table in [*catalog.catalog(), "staging.rejects"]:
         found = rows(f"s3://{BUCKET}/warehouse", table, options=server.delta_options)
-        assert found == rows(on_disk, table), table
+        assert found == rows(whole.path, table), table
         assert found, table
     again = jobs(server, "daily", *span, "--dry-run", *light)
     assert [line for line in again.stdout.splitlines() if not line.endswith("up to date")] == []
