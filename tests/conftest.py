@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from jobs.runner import Run
     from tests.worlds import Warehouse
 
-# Beside the local profile: small shuffles (frames have a few rows) and cheap compilation (nothing runs long).
+# Beside the local profile: small shuffles (frames have a few rows) and cheap compilation (nothing runs long),
+# which by itself has room for 48 MB of code: Spark's would be compiled again and again.
 FOR_TESTS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.driver.memory": "3g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
     "spark.sql.codegen.wholeStage": "true",
 }
 

@@ -37,7 +37,12 @@ def jobs(server, *arguments):
 
 def test_s3_gives_the_same_rows(server, whole):
     span = ("--from", str(FIRST), "--to", str(LAST))
-    light = ("--set", "spark.driver.memory=2g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1")
+    light = (
+        "--set",
+        "spark.driver.memory=2g",
+        "--set",
+        "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+    )
     for command in ("daily", "weekly"):
         done = jobs(server, command, *span, *light)
         assert done.returncode == 0, done.stderr[-3000:]

@@ -19,7 +19,7 @@ def api(jobs, tmp_path_factory):
     extra = {
         "YUNJIAN_HOME": str(jobs.home),
         "YUNJIAN_POKE_SECONDS": "2",
-        "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1",
+        "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
     }
     with LocalAirflow(tmp_path_factory.mktemp("airflow"), extra=extra) as airflow:
         api = Api(airflow)

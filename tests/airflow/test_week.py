@@ -19,7 +19,10 @@ MONDAY, FRIDAY, SATURDAY, SUNDAY = "2024-03-04", "2024-03-08", "2024-03-09", "20
 NEXT_MONDAY, NEXT_TUESDAY = "2024-03-11", "2024-03-12"
 WORKING_DAYS = ["2024-03-04", "2024-03-05", "2024-03-06", "2024-03-07", "2024-03-08"]
 # Short-lived JVMs on a small machine: compile fast rather than well.
-LIGHT = {"SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "YUNJIAN_POKE_SECONDS": "5"}
+LIGHT = {
+    "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseSerialGC",
+    "YUNJIAN_POKE_SECONDS": "5",
+}
 
 
 class World:

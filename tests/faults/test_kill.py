@@ -83,7 +83,7 @@ def test_killed_anywhere_a_table_is_as_before_or_as_after(spark, delivered, undi
     env = {**os.environ, "YUNJIAN_LANDING": str(delivered / "landing"), "YUNJIAN_WAREHOUSE": str(warehouse)}
     for point in POINTS:
         command = [sys.executable, "-m", "tests.faults.driver", point, "run", *TABLES, "--from", DAYS[0], "--to", DAYS[1],
-                   "--set", "spark.driver.memory=1g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"]  # fmt: skip
+                   "--set", "spark.driver.memory=1g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"]  # fmt: skip
         killed = subprocess.run(
             command, cwd=ROOT, env=env, start_new_session=True, capture_output=True, text=True, timeout=300
         )

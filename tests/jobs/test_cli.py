@@ -138,7 +138,12 @@ def test_generated_docs_are_fresh():
 def jobs(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command as a person types it."""
     env = {**os.environ, "YUNJIAN_LANDING": str(folder / "landing"), "YUNJIAN_WAREHOUSE": str(folder / "warehouse")}
-    light = ["--set", "spark.driver.memory=1g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"]
+    light = [
+        "--set",
+        "spark.driver.memory=1g",
+        "--set",
+        "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+    ]
     command = [sys.executable, "-m", "jobs", *arguments, *light]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
 
