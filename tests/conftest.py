@@ -22,7 +22,6 @@ FOR_TESTS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.driver.memory": "3g",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
-    "spark.sql.codegen.wholeStage": "true",
 }
 
 

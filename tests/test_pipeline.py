@@ -36,7 +36,7 @@ def test_ranges_and_later_corrections_are_as_all_at_once(spark, whole, world, tm
     """Some days in a range, then day by day over a Sunday, of first deliveries; then what was delivered again."""
     live = Warehouse(spark, tmp_path)
     live.compute(world / "landing", DAILY, FIRST, SUNDAY - 2 * DAY)
-    for day in (SUNDAY - DAY, SUNDAY, SUNDAY + DAY):
+    for day in (SUNDAY - DAY, SUNDAY, SUNDAY + DAY, LAST):
         live.compute(world / "landing", DAILY, day, day)
     assert [table for table in DAILY if rows(live.path, table) != rows(whole.path, table)] != []
     live.compute(world / "corrected", DAILY, FIRST, LAST)
