@@ -37,14 +37,13 @@ def mapped(spark, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def warehouse(spark, mapped):
-    """Staging, core and traits of all days; what a Sunday needs beyond them of the last one."""
+    """Daily tables of all days, snapshots of the last Sunday."""
     folder = mapped[0].parent / "warehouse"
-    run = runner.open_run(
-        spark, settings.load("local", [f"landing={mapped[0]}", f"warehouse={folder}"]), Progress(None)
-    )
-    daily = catalog.select([*[f"staging.{feed}" for feed in FEEDS], "core.*", "links.traits"])
-    runner.run_tables(run, daily, FIRST, LAST)
-    runner.run_tables(run, catalog.select(["evidence.*", "links.*"]), SUNDAY, SUNDAY)
+    chosen = settings.load("local", [f"landing={mapped[0]}", f"warehouse={folder}"])
+    run = runner.open_run(spark, chosen, Progress(None))
+    tables = catalog.select([*[f"staging.{feed}" for feed in FEEDS], "core.*", "evidence.*", "links.*"])
+    runner.run_tables(run, [declared for declared in tables if declared.table.every == "day"], FIRST, LAST)
+    runner.run_tables(run, [declared for declared in tables if declared.table.every == "sunday"], SUNDAY, SUNDAY)
     return folder
 
 
