@@ -48,7 +48,6 @@ def write(
     report.written = {"delivered": 0, "delivered again": 0, "unchanged": 0, "empty": 0}
     for feed, there in plan.items():
         temporary = f"{target}/{feed}/_mapping"
-        landing.remove_tree(temporary)  # of a run that was killed
         try:
             with progress.step(f"writing {feed:18}") as said, ThreadPoolExecutor(landing.THREADS) as pool:
                 days = report.feeds[feed].days if feed in frames else {}
@@ -99,7 +98,8 @@ def _stage(
     rows = frame.select("dt", content.alias("value")).join(F.broadcast(parts), "dt", how="inner")
     cut = rows.select("dt", F.pmod(F.xxhash64("value"), "parts").alias("part"), "value")
     laid_out = cut.repartition("dt", "part").sortWithinPartitions("dt", "part", "value")
-    laid_out.write.partitionBy("dt", "part").option("compression", "gzip").text(spark_path(temporary))
+    # Overwrites: a store may show an emptied folder as one that is there.
+    laid_out.write.mode("overwrite").partitionBy("dt", "part").option("compression", "gzip").text(spark_path(temporary))
     names = sorted(name for name in landing.list_tree(temporary) if name.endswith(".gz"))
     staged: Staged = {}
     for name, file in zip(

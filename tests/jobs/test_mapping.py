@@ -303,9 +303,13 @@ def test_parts_of_a_table_lie_in_a_folder_or_are_found_by_a_pattern(spark, tmp_p
     source = make_source(tmp_path, {"orders": ORDERS_SQL})
     export = make_export(
         tmp_path,
-        {"orders/a.csv": head + o1, "orders/b.csv.gz": gzip.compress(b"day,order_id,paid\n2024-03-02,o2,20\n")},
+        {
+            "orders/a.csv": (head + o1).replace(b"\n", b"\r\n"),
+            "orders/b.csv.gz": gzip.compress(b"day,order_id,paid\n2024-03-02,o2,20\n"),
+        },
     )
     assert run(spark, tmp_path, source, export).feeds["orders"].rows == 2
+    assert [delivered(tmp_path, "orders", f"2024-03-0{day}")[0]["paid_cny"] for day in (1, 2)] == ["10", "20"]
 
     other = tmp_path / "other"
     source = make_source(
