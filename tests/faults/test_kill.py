@@ -1,6 +1,7 @@
 """A run that is killed leaves tables as before or as after; the same command again makes them what they should be."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,21 +77,25 @@ def receipts(warehouse):
     return [(r["table"], r["from_ds"], r["to_ds"], r["rows"], r["rejected"]) for r in rows(warehouse, "ops.runs")]
 
 
-def test_killed_anywhere_a_table_is_as_before_or_as_after(spark, delivered, undisturbed, tmp_path):
-    """Every run goes on where the one before was killed, up to its own point; the last one is left alone."""
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_anywhere_a_table_is_as_before_or_as_after(spark, delivered, undisturbed, tmp_path, point):
     warehouse = tmp_path / "warehouse"
-    warehouse.mkdir()
     env = {**os.environ, "YUNJIAN_LANDING": str(delivered / "landing"), "YUNJIAN_WAREHOUSE": str(warehouse)}
-    for point in POINTS:
-        command = [sys.executable, "-m", "tests.faults.driver", point, "run", *TABLES, "--from", DAYS[0], "--to", DAYS[1],
-                   "--set", "spark.driver.memory=1g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"]  # fmt: skip
-        killed = subprocess.run(
-            command, cwd=ROOT, env=env, start_new_session=True, capture_output=True, text=True, timeout=300
-        )
-        assert killed.returncode == -signal.SIGKILL, (point, killed.stderr[-2000:])
-        for table, found in content(warehouse).items():
-            assert found in ([], undisturbed[table]), (point, table)
+    warehouse.mkdir()
+    command = [sys.executable, "-m", "tests.faults.driver", point, "run", *TABLES, "--from", DAYS[0], "--to", DAYS[1],
+               "--set", "spark.driver.memory=1g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"]  # fmt: skip
+    killed = subprocess.run(
+        command, cwd=ROOT, env=env, start_new_session=True, capture_output=True, text=True, timeout=300
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
+
+    for table, found in content(warehouse).items():
+        assert found in ([], undisturbed[table]), table
     compute(spark, delivered, warehouse)
     assert content(warehouse) == undisturbed
-    two_days = (date(2024, 3, 4), date(2024, 3, 5))
-    assert set(receipts(warehouse)) == {("core.parcels", *two_days, 100, 0), ("staging.shipments", *two_days, 100, 2)}
+    whole = [
+        ("core.parcels", date(2024, 3, 4), date(2024, 3, 5), 100, 0),
+        ("staging.shipments", date(2024, 3, 4), date(2024, 3, 5), 100, 2),
+    ]
+    assert set(receipts(warehouse)) == set(whole)
+    shutil.rmtree(warehouse)
