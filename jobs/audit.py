@@ -27,7 +27,6 @@ from pyspark.sql import functions as F
 from jobs import storage
 from jobs.catalog import Declaration
 from jobs.expect import Expect
-from jobs.locks import table_lock
 from jobs.receipts import Ledger
 from jobs.table import DAY, Feed, parse_columns
 
@@ -90,7 +89,7 @@ def structural(declared: Declaration) -> list[Expect]:
     """Columns, nulls, and a key that is unique per day, from the declaration."""
     columns = declared.table.schema()
     found = [
-        Expect("table_columns_to_match_ordered_list", because="the declaration says so", column_list=[c.name for c in columns]),
+        Expect("table_columns_to_match_set", because="the declaration says so", column_set=[c.name for c in columns], exact_match=False),
         Expect("compound_columns_to_be_unique", because="the key identifies a row within a day", column_list=["ds", *declared.table.key]),
     ]  # fmt: skip
     found += [
@@ -160,6 +159,7 @@ def validate(frame: DataFrame | pd.DataFrame, expectations: Iterable[Expect], ke
         else:
             # The frame is persisted by the runner; persisting it again would copy it.
             source = context.data_sources.add_spark("frame", persist=False)
+            frame = _with_conditions(frame, expectations)
         definition = source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("frame")
         batch = definition.get_batch({"dataframe": frame})
         # Most hold. Only for those that do not, another look finds what breaks them: it costs a job each.
@@ -168,6 +168,22 @@ def validate(frame: DataFrame | pd.DataFrame, expectations: Iterable[Expect], ke
         if broken:
             results |= _results(batch, broken, ResultFormat.SUMMARY)
     return [_check(expectations[i], results[i], frame, key) for i in range(len(expectations))]
+
+
+def _with_conditions(frame: DataFrame, expectations: Sequence[Expect]) -> DataFrame:
+    """The frame with a column that says, for each rows_to_meet, whether a row meets it: one job judges them all."""
+    return frame.select(
+        "*",
+        *[
+            F.expr(expect.arguments["condition"]).alias(_condition_column(i))
+            for i, expect in enumerate(expectations)
+            if expect.type == "rows_to_meet"
+        ],
+    )
+
+
+def _condition_column(position: int) -> str:
+    return f"_condition_{position}"
 
 
 def _results(batch: Any, expectations: Mapping[int, Expect], detail: ResultFormat) -> dict[int, Any]:
@@ -179,11 +195,11 @@ def _results(batch: Any, expectations: Mapping[int, Expect], detail: ResultForma
 
 def _expectation(expect: Expect, position: int) -> Any:
     meta = {"position": position}
-    if expect.type == "rows_to_meet":
-        query = f"SELECT * FROM {{batch}} WHERE NOT ({expect.arguments['condition']})"
-        return getattr(gxe, "UnexpectedRowsExpectation")(unexpected_rows_query=query, meta=meta)  # noqa: B009 (not in __all__)
-    name = "Expect" + "".join(part.capitalize() for part in expect.type.split("_"))
-    return getattr(gxe, name)(**expect.arguments, meta=meta)
+    type_, arguments = expect.type, expect.arguments
+    if type_ == "rows_to_meet":
+        type_, arguments = "column_values_to_be_in_set", {"column": _condition_column(position), "value_set": [True]}
+    name = "Expect" + "".join(part.capitalize() for part in type_.split("_"))
+    return getattr(gxe, name)(**arguments, meta=meta)
 
 
 def _check(expect: Expect, result: Any, frame: DataFrame | pd.DataFrame, key: Sequence[str]) -> Check:
@@ -192,8 +208,6 @@ def _check(expect: Expect, result: Any, frame: DataFrame | pd.DataFrame, key: Se
     found = result.result or {}
     observed = found.get("observed_value")
     unexpected = found.get("unexpected_count")
-    if expect.type == "rows_to_meet":
-        unexpected, observed = observed, None
     sample: tuple[str, ...] = ()
     if not result.success:
         sample = _sample(expect, found, frame, key)
@@ -245,24 +259,11 @@ def write(
     at: datetime,
 ) -> None:
     """Keeps the checks in ops.audits, whatever came of them."""
-    path = storage.table_path(warehouse, AUDITS)
     rows = [
         (
-            run_id,
-            name,
-            first,
-            last,
-            c.expectation,
-            c.severity,
-            c.success,
-            c.unexpected,
-            c.observed,
-            list(c.sample),
-            c.because,
-            at,
+            run_id, name, first, last, c.expectation, c.severity, c.success, c.unexpected, c.observed,
+            list(c.sample), c.because, at,
         )
         for c in checks
-    ]
-    with table_lock(spark, warehouse, AUDITS, wait_seconds=120):
-        storage.ensure(spark, path, COLUMNS, (), "what every audit found")
-        storage.append(path, storage.local_frame(spark, rows, storage.read(spark, path).schema))
+    ]  # fmt: skip
+    storage.add_rows(spark, warehouse, AUDITS, COLUMNS, rows, "what every audit found")

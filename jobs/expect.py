@@ -25,7 +25,11 @@ class Expect:
 
     def describe(self) -> str:
         """The expectation in words: `quantity: values to be between (min_value=1)`."""
-        rest = {k: v for k, v in self.arguments.items() if k not in ("column", "column_list", "condition", "value_set")}
+        rest = {
+            k: v
+            for k, v in self.arguments.items()
+            if k not in ("column", "column_list", "column_set", "condition", "value_set")
+        }
         if self.type == "rows_to_meet":
             return str(self.arguments["condition"])
         where = self.arguments.get("column") or ", ".join(self.arguments.get("column_list", ())) or "table"

@@ -18,6 +18,7 @@ from typing import Any
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
+from jobs import hadoop
 from jobs.errors import JobError
 from jobs.settings import spark_path
 
@@ -58,23 +59,21 @@ def _acquire_file(_spark: SparkSession, warehouse: str, table: str) -> Any:
 
 def _acquire_object(spark: SparkSession, warehouse: str, table: str) -> Any:
     """The lease object holds its owner and the time until which it stands. Every write is conditional."""
-    jvm: Any = spark._jvm
-    path = jvm.org.apache.hadoop.fs.Path(f"{spark_path(warehouse)}/_locks/{table}.json")
-    fs = path.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf())
+    fs, path = hadoop.open_path(spark, f"{spark_path(warehouse)}/_locks/{table}.json")
     owner = uuid.uuid4().hex
-    etag = _put(jvm, fs, path, owner, None)
+    etag = _put(spark, fs, path, owner, None)
     if etag is None:
-        found = _lease(jvm, fs, path)
+        found = _lease(spark, fs, path)
         if found is None or found[0]["until"] > time.time():
             return None
-        etag = _put(jvm, fs, path, owner, found[1])  # its holder died: of two who see that, one wins
+        etag = _put(spark, fs, path, owner, found[1])  # its holder died: of two who see that, one wins
         if etag is None:
             return None
     stop = threading.Event()
 
     def renew(etag: str | None) -> None:
         while etag is not None and not stop.wait(LEASE_SECONDS / 4):
-            etag = _put(jvm, fs, path, owner, etag)
+            etag = _put(spark, fs, path, owner, etag)
 
     thread = threading.Thread(target=renew, args=(etag,), daemon=True)
     thread.start()
@@ -82,14 +81,14 @@ def _acquire_object(spark: SparkSession, warehouse: str, table: str) -> Any:
     def release() -> None:
         stop.set()
         thread.join()
-        found = _lease(jvm, fs, path)
+        found = _lease(spark, fs, path)
         if found is not None and found[0]["owner"] == owner:
             fs.delete(path, False)
 
     return release
 
 
-def _put(jvm: Any, fs: Any, path: Any, owner: str, etag: str | None) -> str | None:
+def _put(spark: SparkSession, fs: Any, path: Any, owner: str, etag: str | None) -> str | None:
     """Writes the lease only if the object is absent (`etag` None) or still has this etag. New etag, or None."""
     builder = fs.createFile(path).create().overwrite(True)
     if etag is None:
@@ -104,21 +103,17 @@ def _put(jvm: Any, fs: Any, path: Any, owner: str, etag: str | None) -> str | No
         if "412" not in str(error) and "FileAlreadyExists" not in str(error):
             raise
         # A retried request can be told 412 for its own success: the owner in the object decides.
-    found = _lease(jvm, fs, path)
+    found = _lease(spark, fs, path)
     return found[1] if found is not None and found[0]["owner"] == owner else None
 
 
-def _lease(jvm: Any, fs: Any, path: Any) -> tuple[dict[str, Any], str] | None:
+def _lease(spark: SparkSession, fs: Any, path: Any) -> tuple[dict[str, Any], str] | None:
     """The lease as written and its etag, or None when there is none."""
     try:
         etag = fs.getFileStatus(path).getEtag()
-        stream = fs.open(path)
+        text = hadoop.read_text(spark, fs, path)
     except Py4JJavaError as error:
         if "FileNotFound" in str(error):
             return None
         raise
-    try:
-        text = jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
-    finally:
-        stream.close()
     return json.loads(text), str(etag)

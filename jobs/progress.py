@@ -1,5 +1,6 @@
-"""Says what a long run does: one line per step, rewritten in place on a terminal, plain elsewhere."""
+"""Says what a long run does: on a terminal the steps under way with running seconds, elsewhere plain lines."""
 
+import shutil
 import sys
 import threading
 import time
@@ -7,52 +8,59 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+TICK_SECONDS = 0.5
+
 
 class Progress:
-    """Lines on standard error. Quiet for tests with `Progress(None)`."""
+    """Lines on standard error. Quiet for tests with `Progress(None)`. Steps may run side by side, in threads."""
 
     def __init__(self, stream: TextIO | None = sys.stderr) -> None:
         self.stream = stream
         self.live = bool(stream and stream.isatty())
+        self._running: dict[str, float] = {}
         self._width = 0
+        self._lock = threading.Lock()
+        if self.live:
+            threading.Thread(target=self._tick, daemon=True).start()
 
     def line(self, text: str) -> None:
         """A line that stays."""
-        if self.stream:
-            self.stream.write(self._clear() + text + "\n")
-            self.stream.flush()
+        with self._lock:
+            self._write(text + "\n")
 
     @contextmanager
     def step(self, text: str) -> Iterator[list[str]]:
-        """Shows `text` with running seconds on a terminal; the caller appends what came of it."""
+        """Says that `text` begins, and when it ended what came of it, which the caller appends."""
         result: list[str] = []
-        started, stop = time.monotonic(), threading.Event()
-
-        def tick() -> None:
-            while not stop.wait(0.5):
-                self._show(f"{text}  … {time.monotonic() - started:.0f} s")
-
-        thread = threading.Thread(target=tick, daemon=True)
+        started = time.monotonic()
         if self.live:
-            thread.start()
+            self._running[text] = started
+        else:
+            self.line(f"{text}  …")
         try:
             yield result
         except BaseException:
             result.append("failed")
             raise
         finally:
-            stop.set()
-            if self.live:
-                thread.join()
+            self._running.pop(text, None)
             self.line(f"{text}  {'  '.join(result)}  {time.monotonic() - started:.1f} s")
 
-    def _show(self, text: str) -> None:
-        if self.stream:
-            self.stream.write(self._clear() + text)
-            self._width = len(text)
-            self.stream.flush()
+    def _tick(self) -> None:
+        """Writes what is under way, again and again, in one line."""
+        while True:
+            time.sleep(TICK_SECONDS)
+            now = time.monotonic()
+            shown = "  |  ".join(f"{text}  … {now - at:.0f} s" for text, at in self._running.copy().items())
+            if shown:
+                shown = shown[: shutil.get_terminal_size().columns - 1]
+                with self._lock:
+                    self._write(shown)
+                    self._width = len(shown)
 
-    def _clear(self) -> str:
-        blank = "\r" + " " * self._width + "\r" if self.live and self._width else ""
-        self._width = 0
-        return blank
+    def _write(self, text: str) -> None:
+        if self.stream:
+            blank = "\r" + " " * self._width + "\r" if self._width else ""
+            self._width = 0
+            self.stream.write(blank + text)
+            self.stream.flush()

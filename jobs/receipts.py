@@ -9,15 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Row, SparkSession
 
 from jobs import storage
-from jobs.locks import table_lock
 from jobs.table import DAY, SUNDAY, Read, Table, days_between, parse_columns
 
 RUNS = "ops.runs"
-# Every run adds a file of one row; joined again after so many.
-COMPACT_EVERY = 100
 
 COLUMNS = parse_columns("""
     run_id         string not null comment 'one run of one table over one range'
@@ -167,13 +164,9 @@ class Ledger:
         return None
 
 
-def runs_path(warehouse: str) -> str:
-    return storage.table_path(warehouse, RUNS)
-
-
 def load(spark: SparkSession, warehouse: str, tables: Iterable[str] | None = None) -> Ledger:
     """The receipts of some tables (None = all)."""
-    path = runs_path(warehouse)
+    path = storage.table_path(warehouse, RUNS)
     if storage.version(spark, path) is None:
         return Ledger()
     frame = storage.read(spark, path)
@@ -184,14 +177,4 @@ def load(spark: SparkSession, warehouse: str, tables: Iterable[str] | None = Non
 
 def write(spark: SparkSession, warehouse: str, receipt: Receipt) -> None:
     """Adds one receipt."""
-    path = runs_path(warehouse)
-    with table_lock(spark, warehouse, RUNS, wait_seconds=120):
-        storage.ensure(spark, path, COLUMNS, (), "one row per published range of a table")
-        storage.append(path, _frame(spark, [receipt], path))
-        if (storage.version(spark, path) or 0) % COMPACT_EVERY == 0:
-            storage.compact(spark, path)
-
-
-def _frame(spark: SparkSession, receipts: list[Receipt], path: str) -> DataFrame:
-    schema = storage.read(spark, path).schema
-    return storage.local_frame(spark, [receipt.as_tuple() for receipt in receipts], schema)
+    storage.add_rows(spark, warehouse, RUNS, COLUMNS, [receipt.as_tuple()], "one row per published range of a table")

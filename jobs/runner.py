@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -180,24 +181,38 @@ def _compute(run: Run, declared: Declaration, first: date, last: date) -> tuple[
 
 
 def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date) -> None:
-    """Runs tables, upstream first, each as far as its input allows.
+    """Runs tables, each as soon as what it reads is done, several side by side, each as far as its input allows.
 
     A table that fails takes only what reads it along. Raises the first error when all has been tried.
     """
+    waiting = {declared.name: declared for declared in tables}
+    running: dict[Future[list[Receipt]], str] = {}
     errors: list[JobError] = []
     broken: set[str] = set()
-    for declared in tables:
-        if spoilt := declared.sources() & broken:
-            run.progress.line(f"{declared.name:26} skipped: {sorted(spoilt)[0]} failed")
-            broken.add(declared.name)
-            continue
+    with ThreadPoolExecutor(run.settings.tables_at_once) as pool:
         try:
-            run_table(run, declared, first, last)
-        except JobError as error:
-            run.progress.line(f"{declared.name:26} {error}")
-            errors.append(error)
-            if not isinstance(error, NotArrivedError):  # what reads it goes as far as the days that are there
-                broken.add(declared.name)
+            while waiting or running:
+                for declared in list(waiting.values()):
+                    if declared.sources() & {*waiting, *running.values()}:
+                        continue
+                    del waiting[declared.name]
+                    if spoilt := declared.sources() & broken:
+                        run.progress.line(f"{declared.name:26} skipped: {sorted(spoilt)[0]} failed")
+                        broken.add(declared.name)
+                    else:
+                        running[pool.submit(run_table, run, declared, first, last)] = declared.name
+                for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                    name = running.pop(ended)
+                    try:
+                        ended.result()
+                    except JobError as error:
+                        run.progress.line(f"{name:26} {error}")
+                        errors.append(error)
+                        if not isinstance(error, NotArrivedError):  # what reads it goes as far as its days do
+                            broken.add(name)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     if errors:
         raise errors[0]
 
@@ -291,7 +306,7 @@ def _where(days: Sequence[date]) -> str:
 
 
 def _empty(spark: SparkSession, declared: Declaration) -> DataFrame:
-    return storage.local_frame(spark, [], ", ".join(f"{c.name} {c.type}" for c in declared.table.schema()))
+    return storage.local_frame(spark, [], storage.ddl(declared.table.schema()))
 
 
 def conform(frame: DataFrame, declared: Declaration) -> DataFrame:

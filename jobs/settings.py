@@ -42,6 +42,14 @@ class Settings:
     def warehouse(self) -> str:
         return self.required("warehouse").rstrip("/")
 
+    @property
+    def tables_at_once(self) -> int:
+        """How many tables a run computes side by side: planning one leaves room to compute another."""
+        value = self.own("tables_at_once") or "2"
+        if not value.isdecimal() or int(value) < 1:
+            raise UsageError(f"tables_at_once is a number from 1, not {value!r}")
+        return int(value)
+
 
 def load(profile: str | None = None, sets: Iterable[str] = ()) -> Settings:
     """Reads a profile. Raises UsageError for an unknown profile or a `--set` that is not key=value."""

@@ -14,9 +14,14 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
+from jobs import hadoop
 from jobs.errors import JobError
+from jobs.locks import table_lock
 from jobs.settings import spark_path
 from jobs.table import Column
+
+# Rows of operation come one commit at a time; their files are joined after so many.
+COMPACT_EVERY = 100
 
 
 class SchemaError(JobError):
@@ -121,14 +126,29 @@ def replace(spark: SparkSession, path: str, frame: DataFrame, where: str, metada
     return after
 
 
-def append(path: str, frame: DataFrame) -> None:
-    """Adds rows in one commit."""
-    frame.write.format("delta").mode("append").save(path)
+def add_rows(
+    spark: SparkSession,
+    warehouse: str,
+    name: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Any]],
+    comment: str,
+) -> None:
+    """Adds a few rows (tuples in the columns' order) to a table without partitions, one writer at a time.
+
+    Every call leaves a small file; they are joined again now and then.
+    """
+    path = table_path(warehouse, name)
+    with table_lock(spark, warehouse, name, wait_seconds=120):
+        ensure(spark, path, columns, (), comment)
+        local_frame(spark, rows, ddl(columns)).write.format("delta").mode("append").save(path)
+        if (version(spark, path) or 0) % COMPACT_EVERY == 0:
+            DeltaTable.forPath(spark, path).optimize().executeCompaction()
 
 
-def compact(spark: SparkSession, path: str) -> None:
-    """Joins small files. Rows and history stay."""
-    DeltaTable.forPath(spark, path).optimize().executeCompaction()
+def ddl(columns: Iterable[Column]) -> str:
+    """Columns as Spark writes a schema, all nullable."""
+    return ", ".join(f"{column.name} {column.type}" for column in columns)
 
 
 def local_frame(spark: SparkSession, rows: Sequence[Sequence[Any]], schema: StructType | str) -> DataFrame:
@@ -143,7 +163,7 @@ def _last_commit(spark: SparkSession, path: str) -> tuple[int, int]:
     """Version and rows written of the newest commit, as the commit itself states them (DESCRIBE HISTORY runs a job)."""
     newest = version(spark, path)
     assert newest is not None
-    for line in spark.read.text(f"{path}/_delta_log/{newest:020d}.json").toLocalIterator():
-        if "commitInfo" in (action := json.loads(line["value"])):
+    for line in hadoop.read_text(spark, *hadoop.open_path(spark, f"{path}/_delta_log/{newest:020d}.json")).split("\n"):
+        if line and "commitInfo" in (action := json.loads(line)):
             return newest, int(action["commitInfo"].get("operationMetrics", {}).get("numOutputRows", "0"))
     raise JobError(f"{path}: version {newest} does not say what it wrote; another program wrote it: see its history")

@@ -228,7 +228,8 @@ def test_progress_on_a_pipe_is_plain_lines(tmp_path):
         with progress.step("core.trades  2024-03-04..2024-03-05") as said:
             said.append("12 rows")
         stream.seek(0)
-        assert stream.read() == "core.trades  2024-03-04..2024-03-05  12 rows  0.0 s\n"
+        span = "core.trades  2024-03-04..2024-03-05"
+        assert stream.read() == f"{span}  …\n{span}  12 rows  0.0 s\n"
 
 
 def test_a_snapshot_of_any_one_day_may_be_asked_for(open_run):
