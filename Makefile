@@ -67,7 +67,7 @@ airflow: java $(JOBS_READY) $(JARS_READY) $(AIRFLOW_READY) ## a local Airflow on
 
 .PHONY: test
 test: java $(JOBS_READY) $(JARS_READY) $(AIRFLOW_READY) ## all tests but those that start an Airflow
-	$(JOBS) -m pytest -q --durations=15 tests --ignore=tests/dags --ignore=tests/airflow
+	$(JOBS) -m pytest -q -n 2 --dist loadgroup --durations=15 tests --ignore=tests/dags --ignore=tests/airflow
 	$(AIRFLOW) -m pytest -q tests/dags
 
 .PHONY: test-airflow

@@ -175,9 +175,7 @@ def _compute(parsed: argparse.Namespace, tables: list[catalog.Declaration]) -> N
         threading.Thread(target=lambda: __import__("jobs.audit"), daemon=True).start()
     from jobs import runner, session
 
-    with progress.step("starting Spark"):
-        spark = session.start(chosen)
-    try:
+    with session.opened(chosen, progress) as spark:
         run = runner.open_run(spark, chosen, progress, parsed.force)
         progress.line(f"{len(tables)} tables, {parsed.first}..{parsed.last}, warehouse {where}")
         if parsed.dry_run:
@@ -185,8 +183,6 @@ def _compute(parsed: argparse.Namespace, tables: list[catalog.Declaration]) -> N
                 print(line)
         else:
             runner.run_tables(run, tables, parsed.first, parsed.last)
-    finally:
-        spark.stop()
 
 
 # --- commands that look -------------------------------------------------------------------------
@@ -242,12 +238,9 @@ def _status(parsed: argparse.Namespace) -> None:
     from jobs import session, status
 
     chosen = _settings(parsed)
-    spark = session.start(chosen)
-    try:
+    with session.opened(chosen) as spark:
         for line in status.report(spark, chosen, parsed.first, parsed.last):
             print(line)
-    finally:
-        spark.stop()
 
 
 def _audit(parsed: argparse.Namespace) -> None:
@@ -255,25 +248,19 @@ def _audit(parsed: argparse.Namespace) -> None:
 
     _one_table(parsed.table)
     chosen = _settings(parsed)
-    spark = session.start(chosen)
-    try:
+    with session.opened(chosen) as spark:
         for line in status.audit_lines(spark, chosen.warehouse, parsed.table, parsed.day):
             print(line)
-    finally:
-        spark.stop()
 
 
 def _leads(parsed: argparse.Namespace) -> None:
     from jobs import runner, session, summary
 
     chosen = _settings(parsed)
-    spark = session.start(chosen)
-    try:
+    with session.opened(chosen) as spark:
         run = runner.open_run(spark, chosen)
         day = parsed.day or summary.newest_day(run)
         leads = summary.leads_of(run, day)
-    finally:
-        spark.stop()
     print(f"leads of {day}:")
     for line in summary.lines(leads):
         print(line)
@@ -289,12 +276,8 @@ def _map(parsed: argparse.Namespace) -> None:
     target = parsed.landing or chosen.landing
     mapping.open_source(parsed.source)  # what is wrong in it is said before Spark starts
     progress = Progress()
-    with progress.step("starting Spark"):
-        spark = session.start(chosen)
-    try:
+    with session.opened(chosen, progress) as spark:
         mapping.map_source(spark, parsed.source, parsed.folder, target, progress, dry_run=parsed.dry_run)
-    finally:
-        spark.stop()
 
 
 def _docs(parsed: argparse.Namespace) -> None:

@@ -4,11 +4,14 @@ import os
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from jobs.errors import UsageError
+from jobs.progress import Progress
 from jobs.settings import OWN, ROOT, Settings
 
 # Results must not depend on a machine's clock settings, and ANSI errors beat silent nulls.
@@ -40,6 +43,17 @@ def start(settings: Settings) -> SparkSession:
     spark.sparkContext.setLogLevel(settings.own("log_level") or "ERROR")
     _ship_code(spark)
     return spark
+
+
+@contextmanager
+def opened(settings: Settings, progress: Progress | None = None) -> Iterator[SparkSession]:
+    """A session that is stopped at the end; with `progress` its start is a step of its own."""
+    with progress.step("starting Spark") if progress else nullcontext():
+        spark = start(settings)
+    try:
+        yield spark
+    finally:
+        spark.stop()
 
 
 def _jars() -> list[str]:

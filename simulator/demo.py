@@ -45,14 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     progress.line("2/3  its deliveries are computed into tables")
     sets = [f"landing={world / 'landing'}", f"warehouse={given.out / 'warehouse'}"]
-    spark = session.start(settings.load("local", sets))
-    try:
-        run = runner.open_run(spark, settings.load("local", sets), progress)
+    chosen = settings.load("local", sets)
+    with session.opened(chosen, progress) as spark:
+        run = runner.open_run(spark, chosen, progress)
         runner.run_tables(run, [*catalog.daily_tables(), *catalog.weekly_tables()], first, last)
         day = summary.newest_day(run)
         leads = summary.leads_of(run, day)
-    finally:
-        spark.stop()
 
     progress.line("3/3  leads beside the truth")
     truth = Truth(world, (day - first).days)

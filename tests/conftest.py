@@ -25,6 +25,17 @@ FOR_TESTS = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares a costly fixture stays in one process, and the longest comes first."""
+
+    def shared(item: pytest.Item) -> str:
+        return "whole" if "whole" in getattr(item, "fixturenames", ()) else item.path.name
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(shared(item)))
+    items.sort(key=lambda item: (shared(item) != "whole", item.get_closest_marker("slow") is None))
+
+
 @pytest.fixture(scope="session")
 def spark() -> "Iterator[SparkSession]":
     from jobs import session, settings
