@@ -44,8 +44,8 @@ class Settings:
 
     @property
     def tables_at_once(self) -> int:
-        """How many tables a run computes side by side: planning one leaves room to compute another."""
-        value = self.own("tables_at_once") or "2"
+        """How many tables a run computes side by side."""
+        value = self.own("tables_at_once") or "1"
         if not value.isdecimal() or int(value) < 1:
             raise UsageError(f"tables_at_once is a number from 1, not {value!r}")
         return int(value)
