@@ -67,9 +67,10 @@ def api(world, tmp_path_factory):
 def test_days_run_by_themselves_and_start_their_week(api, world):
     late = world.manifest("orders", SUNDAY)
     not_yet = late.rename(late.with_name("_not_yet.json"))
+    api.unpause("yunjian_daily")
+    api.give_up_yesterday()  # no delivery of it will come
     api.announce(WORKING_DAYS)
     api.schedule_days(SATURDAY, SUNDAY)
-    api.unpause("yunjian_daily")
     assert api.wait_for_run("yunjian_daily", SATURDAY, 400) == "success"
 
     def waiting():
