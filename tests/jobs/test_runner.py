@@ -1,6 +1,7 @@
 """When a day is computed, when it stands, and what a run refuses."""
 
 import json
+import threading
 from datetime import date
 
 import pytest
@@ -37,6 +38,23 @@ def compute(run, first=MONDAY, last=WEDNESDAY, tables=TABLES):
 def plan(run, first=MONDAY, last=WEDNESDAY, tables=TABLES):
     """{table: 'range (reason)' or 'up to date'}."""
     return {line.split()[0]: line.split(maxsplit=1)[1] for line in runner.plan_lines(run, select(tables), first, last)}
+
+
+def test_tables_run_side_by_side_as_soon_as_what_they_read_is_done(open_run, monkeypatch):
+    ended, done_before = [], {}
+    both = threading.Barrier(2, timeout=30)
+
+    def run_table(run, declared, first, last):
+        done_before[declared.name] = set(ended)
+        if declared.is_feed:
+            both.wait()  # breaks unless the other one is under way too
+        ended.append(declared.name)
+
+    monkeypatch.setattr(runner, "run_table", run_table)
+    compute(open_run(), tables=["core.seller_states", "staging.shipments", "core.sellers", "staging.sellers"])
+    assert "staging.sellers" in done_before["core.sellers"]
+    assert "core.sellers" in done_before["core.seller_states"]
+    assert len(ended) == 4
 
 
 def test_what_has_a_receipt_that_stands_is_not_computed_again(open_run, three_days):
