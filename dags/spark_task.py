@@ -24,6 +24,7 @@ HOME = Path(os.environ.get("YUNJIAN_HOME") or Path(__file__).resolve().parent.pa
 PROFILE = os.environ.get("YUNJIAN_PROFILE") or "local"
 PYTHON = os.environ.get("YUNJIAN_PYTHON") or f"{HOME}/.venv/bin/python"
 POKE_SECONDS = float(os.environ.get("YUNJIAN_POKE_SECONDS") or 600)
+RETRY_SECONDS = float(os.environ.get("YUNJIAN_RETRY_SECONDS") or 30)
 NO_DAY = "give the run a partition key, YYYY-MM-DD"
 
 # Task -> the tables that it computes, upstream first; tasks run in this order.
@@ -91,7 +92,7 @@ DEFAULT_ARGS: Mapping[str, Any] = {
     "owner": "yunjian",
     # Half a minute, one, two, four, eight, sixteen.
     "retries": 6,
-    "retry_delay": timedelta(seconds=30),
+    "retry_delay": timedelta(seconds=RETRY_SECONDS),
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(hours=1),
     "on_failure_callback": write_failure,

@@ -25,6 +25,10 @@ FIXED = {
     "spark.sql.files.minPartitionNum": "1",
 }
 
+# Classes as a JVM left them at set-up (simulator/classes.py): another JVM that finds them here starts seconds faster.
+CLASSES = ROOT / "jars" / "classes.jsa"
+QUIET_SHARING = "-Xlog:cds=off -Xlog:cds+dynamic=off"
+
 
 def start(settings: Settings) -> SparkSession:
     """A session for these settings. Raises UsageError when the jars are not there."""
@@ -33,6 +37,8 @@ def start(settings: Settings) -> SparkSession:
     properties = {**settings.properties, **FIXED}
     properties.setdefault("spark.jars", ",".join(_jars()))
     properties.update(_s3_properties())
+    if CLASSES.is_file():
+        os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-XX:SharedArchiveFile={CLASSES} {QUIET_SHARING}")
     if properties.get("spark.driver.host") == "127.0.0.1":
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.appName("yunjian")

@@ -164,6 +164,9 @@ def _write_spark_submit(home: Path) -> None:
         "# The orchestrator's own environment holds another pyspark: keep it out.\n"
         "unset SPARK_HOME PYTHONPATH\n"
         f'export PYSPARK_PYTHON="{jobs}/bin/python" PYSPARK_DRIVER_PYTHON="{jobs}/bin/python"\n'
+        "# A JVM that finds its classes ready starts seconds faster; one that they do not fit ignores them.\n"
+        f'classes="-XX:SharedArchiveFile={ROOT}/jars/classes.jsa -Xlog:cds=off -Xlog:cds+dynamic=off"\n'
+        'export SPARK_SUBMIT_OPTS="$classes $SPARK_SUBMIT_OPTS"\n'
         f'exec "{jobs}/bin/spark-submit" "$@"\n'
     )
     path.chmod(0o755)

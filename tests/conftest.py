@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.light import LIGHT_JVM
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from jobs.runner import Run
     from tests.worlds import Warehouse
 
-# Beside the local profile: small shuffles (frames have a few rows) and cheap compilation (nothing runs long),
-# which by itself has room for 48 MB of code: Spark's would be compiled again and again.
+# Beside the local profile: small shuffles, frames have a few rows.
 FOR_TESTS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.driver.memory": "3g",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+    "spark.driver.extraJavaOptions": LIGHT_JVM,
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from jobs import catalog
 from jobs.settings import ROOT
+from tests.light import LIGHT_JVM
 from tests.s3_server import s3_server
 from tests.warehouse import rows
 from tests.worlds import FIRST, LAST
@@ -41,7 +42,7 @@ def test_s3_gives_the_same_rows(server, whole):
         "--set",
         "spark.driver.memory=2g",
         "--set",
-        "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+        f"spark.driver.extraJavaOptions={LIGHT_JVM}",
     )
     for command in ("daily", "weekly"):
         done = jobs(server, command, *span, *light)

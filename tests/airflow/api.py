@@ -66,16 +66,6 @@ class Api:
                 "max_active_runs": 1}  # fmt: skip
         self.call("POST", "/api/v2/backfills", body)
 
-    def give_up_yesterday(self) -> None:
-        """Ends the run of yesterday, which the scheduler begins as soon as yunjian_daily is not paused."""
-
-        def begun() -> list[str]:
-            found = self.runs("yunjian_daily")
-            return [run["dag_run_id"] for run in found if run["run_type"] == "scheduled" and run["state"] == "running"]
-
-        for run_id in self.wait_until("yesterday begins", begun, 120):
-            self.call("PATCH", f"/api/v2/dags/yunjian_daily/dagRuns/{run_id}", {"state": "failed"})
-
     def announce(self, days: Sequence[str]) -> None:
         """Says that days are published which were computed outside Airflow."""
         assets = self.call("GET", "/api/v2/assets?name_pattern=yunjian_day")["assets"]

@@ -5,6 +5,7 @@ import pytest
 from orchestrator.local import LocalAirflow
 from tests.airflow.api import Api
 from tests.airflow.checkout import Checkout
+from tests.light import LIGHT_JVM
 
 pytestmark = pytest.mark.airflow
 
@@ -19,7 +20,8 @@ def api(jobs, tmp_path_factory):
     extra = {
         "YUNJIAN_HOME": str(jobs.home),
         "YUNJIAN_POKE_SECONDS": "2",
-        "SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+        "YUNJIAN_RETRY_SECONDS": "3",
+        "SPARK_SUBMIT_OPTS": LIGHT_JVM,
     }
     with LocalAirflow(tmp_path_factory.mktemp("airflow"), extra=extra) as airflow:
         api = Api(airflow)

@@ -10,6 +10,7 @@ from deltalake import DeltaTable
 
 from jobs.settings import ROOT
 from tests.deliver import deliver
+from tests.light import LIGHT_JVM
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +45,8 @@ def jobs(landing, warehouse, day):
         day,
         "--set",
         "spark.driver.memory=1g",
+        "--set",
+        f"spark.driver.extraJavaOptions={LIGHT_JVM}",
     ]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
 

@@ -14,6 +14,7 @@ from jobs.catalog import select
 from jobs.progress import Progress
 from jobs.settings import ROOT
 from tests.deliver import deliver
+from tests.light import LIGHT_JVM
 from tests.warehouse import rows
 
 pytestmark = pytest.mark.slow
@@ -83,7 +84,7 @@ def test_killed_anywhere_a_table_is_as_before_or_as_after(spark, delivered, undi
     env = {**os.environ, "YUNJIAN_LANDING": str(delivered / "landing"), "YUNJIAN_WAREHOUSE": str(warehouse)}
     warehouse.mkdir()
     command = [sys.executable, "-m", "tests.faults.driver", point, "run", *TABLES, "--from", DAYS[0], "--to", DAYS[1],
-               "--set", "spark.driver.memory=1g", "--set", "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"]  # fmt: skip
+               "--set", "spark.driver.memory=1g", "--set", f"spark.driver.extraJavaOptions={LIGHT_JVM}"]  # fmt: skip
     killed = subprocess.run(
         command, cwd=ROOT, env=env, start_new_session=True, capture_output=True, text=True, timeout=300
     )

@@ -10,6 +10,7 @@ import pytest
 from jobs import cli, settings
 from jobs.settings import ROOT
 from tests.deliver import deliver, deliver_bytes
+from tests.light import LIGHT_JVM
 
 ORDER = {
     "order_id": "o1", "listing_id": "l1", "seller_id": "s1", "buyer_id": "b1", "quantity": 2, "unit_price_cny": "10.50",
@@ -142,7 +143,7 @@ def jobs(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "--set",
         "spark.driver.memory=1g",
         "--set",
-        "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+        f"spark.driver.extraJavaOptions={LIGHT_JVM}",
     ]
     command = [sys.executable, "-m", "jobs", *arguments, *light]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300)
