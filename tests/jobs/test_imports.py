@@ -138,9 +138,8 @@ def test_the_simulator_is_independent_of_the_code_that_it_tests():
     reading = {
         name: {m for m in imports(name) if m.startswith("jobs")} for name in SOURCES if name.startswith("simulator/")
     }
-    assert {name for name, modules in reading.items() if modules} <= {
-        "simulator/demo.py"
-    }  # which runs the jobs over it
+    run_the_jobs_over_it = {"simulator/demo.py", "simulator/classes.py"}
+    assert {name for name, modules in reading.items() if modules} <= run_the_jobs_over_it
 
 
 def test_no_module_is_named_like_one_of_the_standard_library():
