@@ -50,7 +50,7 @@ $(JARS_READY): jobs/jars.py | $(JOBS_READY)
 	@touch $@
 
 # Notes which classes Spark loads while it computes a day: every later start of it takes seconds less.
-$(CLASSES): $(JARS_READY) | java
+$(CLASSES): $(JARS_READY) $(JOBS_READY) | java
 	$(JOBS) -m simulator.classes $@
 
 .PHONY: requirements
