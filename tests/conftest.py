@@ -26,6 +26,7 @@ FOR_TESTS = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What shares a costly fixture stays in one process, and the longest comes first."""
 
