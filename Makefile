@@ -68,16 +68,19 @@ demo: java $(JOBS_READY) $(JARS_READY) $(CLASSES) ## five weeks of a simulated m
 airflow: java $(JOBS_READY) $(JARS_READY) $(CLASSES) $(AIRFLOW_READY) ## a local Airflow on loopback; Ctrl-C stops it
 	$(AIRFLOW) -m orchestrator.local
 
+# Two processes, a file in one of them (what its tests share is costly), in the order of tests/conftest.py.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+
 # --- to trust -----------------------------------------------------------------------------------
 
 .PHONY: test
 test: java $(JOBS_READY) $(JARS_READY) $(CLASSES) $(AIRFLOW_READY) ## all tests but those that start an Airflow
-	$(JOBS) -m pytest -q -n 2 --dist loadgroup --durations=15 tests --ignore=tests/dags --ignore=tests/airflow
+	$(JOBS) -m pytest -q $(SIDE_BY_SIDE) --durations=15 tests --ignore=tests/dags --ignore=tests/airflow
 	$(AIRFLOW) -m pytest -q tests/dags
 
 .PHONY: test-airflow
 test-airflow: java $(JOBS_READY) $(JARS_READY) $(CLASSES) $(AIRFLOW_READY) ## real schedulers run real days (minutes)
-	$(AIRFLOW) -m pytest -q --durations=10 tests/airflow
+	$(AIRFLOW) -m pytest -q $(SIDE_BY_SIDE) --durations=10 tests/airflow
 
 .PHONY: check
 check: $(JOBS_READY) $(AIRFLOW_READY) ## format, lint, types, stale docs, import rules

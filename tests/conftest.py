@@ -26,16 +26,11 @@ FOR_TESTS = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What shares a costly fixture stays in one process, and the longest comes first."""
-
-    def shared(item: pytest.Item) -> str:
-        return "whole" if "whole" in getattr(item, "fixturenames", ()) else item.path.name
-
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(shared(item)))
-    items.sort(key=lambda item: (shared(item) != "whole", item.get_closest_marker("slow") is None))
+    """The longest come first: two processes take the files in this order."""
+    items.sort(
+        key=lambda item: ("whole" not in getattr(item, "fixturenames", ()), item.get_closest_marker("slow") is None)
+    )
 
 
 @pytest.fixture(scope="session")
