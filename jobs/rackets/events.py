@@ -1,28 +1,44 @@
 """rackets.events: how rackets came, changed and went, as known on a Sunday.
 
 Grain: ds, event, racket_id, other_racket_id. Reads rackets.members of the same Sunday and the four before, and
-core.sales of this and last Sunday. `overlap` is the share of the racket's former members that the event is about.
-An id changes its meaning only with an event. `other_racket_id` is empty where there is none.
+core.sales of this and last Sunday. An id changes its meaning only with an event. `overlap` is the share of the
+racket's former members that the event is about. `other_racket_id` is empty where there is none.
+
+- born, revived, ended: the id is new; it was away for some weeks; it was here last Sunday and is not now.
+- continued, grew, shrank: against last Sunday.
+- split: shops left `racket_id` together and are under the newly born `other_racket_id`.
+- merged: shops of `racket_id` went into `other_racket_id`, all of it or the better part.
+- dormant, revived: its shops have sold nothing for so long that its own rate does not explain it; they sell again.
 """
 
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.table import Read, Table
 
 # Changes of the number of members that are worth an event.
 GREW, SHRANK = 1.25, 0.8
-# Part of a racket that has to come from another one for a split or a merge.
+# One shop that changes sides is noise of the clustering; two that go together are a movement.
+MIN_MOVED = 2
+# The part of a newly born racket that has to come from another for a split.
 SPLIT_SHARE = 0.3
-# Days without a sale after which a racket sleeps.
-DORMANT_DAYS = 21
-# How far back a racket is looked for before it is called born: an id comes back within four weeks or never.
-WEEK, KNOWN_DAYS = 7, 35
+# The part of a racket's last members that has to stand in another for a merger: if it is gone, and if it lives on.
+MERGED_SHARE, ABSORBED_SHARE = 0.3, 0.5
+# A silence is dormancy when chance makes one so long less than once in a thousand times, for orders that come one by
+# one at the racket's own rate; never before two weeks, because orders are delivered late and sellers go on holiday.
+SILENCE_CHANCE, SILENT_DAYS = 0.001, 14
+# The rate is that of the last eight weeks before the last sale. Few days of selling say little about a rate: they
+# count as four weeks.
+RATE_DAYS, MIN_RATE_DAYS = 56, 28
+# These sell to whoever asks: their orders say nothing about the racket.
+OUTSIDE_ROLES = ("materials", "forwarder")
+# An id comes back within four weeks or never; WEEK is how far back the last Sunday can be.
+WEEK, FRONT_DAYS = 7, 28
 
 TABLE = Table(
-    reads={"members": Read("rackets.members", days=1 + KNOWN_DAYS), "sales": Read("core.sales", days=1 + WEEK)},
+    reads={"members": Read("rackets.members", days=1 + FRONT_DAYS), "sales": Read("core.sales", days=1 + WEEK)},
     every="sunday",
     key=("event", "racket_id", "other_racket_id"),
     columns="""
@@ -33,93 +49,146 @@ TABLE = Table(
     """,
 )
 
+RACKET = ["today", "racket_id"]
+
 
 def transform(members: DataFrame, sales: DataFrame, days: list[date]) -> DataFrame:
-    dated = seen_from(members, days, KNOWN_DAYS).withColumn("age", F.datediff("today", "ds"))
-    now, before = dated.where("age = 0").drop("age"), dated.where(F.col("age") == WEEK).drop("age")
-    known = dated.where(F.col("age") > WEEK).select("today", "racket_id").distinct()
-    return (
-        changes_of_size(now, before, known)
-        .unionByName(exchanges(now, before))
-        .unionByName(sleep(now, before, seen_from(sales, days, WEEK)))
-        .select(F.col("today").alias("ds"), "event", "racket_id", "other_racket_id", "overlap")
-    )
+    seen = seen_from(members, days)
+    asleep = sleeping(members, sales)
+    found = changes_of_size(seen).unionByName(movements(seen)).unionByName(silences(seen, asleep))
+    # An id that was away and sells again is revived once.
+    events = found.groupBy(*RACKET, "event", "other_racket_id").agg(F.round(F.max("overlap"), 6).alias("overlap"))
+    return events.select(F.col("today").alias("ds"), "event", "racket_id", "other_racket_id", "overlap")
 
 
-def seen_from(rows: DataFrame, days: list[date], back: int) -> DataFrame:
-    """Rows once for each of `days` on which they are at most `back` days old; that day is `today`."""
+def seen_from(members: DataFrame, days: list[date]) -> DataFrame:
+    """Members once for each of `days` on which they are known: that day is `today`, and `ago` counts the Sundays back,
+    0 = today. Other days than Sundays are nobody's past.
+    """
     wanted = F.array(*[F.lit(day) for day in days])
-    near = F.filter(wanted, lambda day: (day >= F.col("ds")) & (day <= F.date_add("ds", back)))
-    return rows.withColumn("today", F.explode(near))
+    near = F.filter(wanted, lambda day: (day >= F.col("ds")) & (day <= F.date_add("ds", FRONT_DAYS)))
+    ago = F.ceil(F.datediff("today", "ds") / WEEK).cast("int")
+    return (
+        members.withColumn("today", F.explode(near))
+        .where((F.col("today") == F.col("ds")) | (F.dayofweek("ds") == 1))
+        .select("today", "ds", ago.alias("ago"), "racket_id", "seller_id")
+    )
 
 
-def changes_of_size(now: DataFrame, before: DataFrame, known: DataFrame) -> DataFrame:
-    """born, continued, grew, shrank, revived, ended."""
-    racket = ["today", "racket_id"]
-    sizes = now.groupBy(racket).agg(F.count("*").alias("size"))
-    former = before.groupBy(racket).agg(F.count("*").alias("former"))
-    kept = now.join(before.select(*racket, "seller_id"), [*racket, "seller_id"], how="inner")
-    same = kept.groupBy(racket).agg(F.count("*").alias("same"))
+def changes_of_size(seen: DataFrame) -> DataFrame:
+    """born, continued, grew, shrank, revived, ended: today's members against the racket's newest front, when it was last
+    seen before.
+    """
+    of_racket = Window.partitionBy(*RACKET)
     compared = (
-        sizes.join(former, racket, how="full")
-        .join(same, racket, how="left")
-        .join(known.withColumn("is_known", F.lit(True)), racket, how="left")
-    )
-    size, was = F.col("size"), F.col("former")
-    event = (
-        F.when(size.isNull(), "ended")
-        .when(was.isNull() & F.col("is_known"), "revived")
-        .when(was.isNull(), "born")
-        .when(size >= was * GREW, "grew")
-        .when(size <= was * SHRANK, "shrank")
-        .otherwise("continued")
-    )
-    overlap = F.round(F.coalesce(F.col("same") / was, F.lit(0.0)), 6)
-    return compared.select(*racket, event.alias("event"), F.lit("").alias("other_racket_id"), overlap.alias("overlap"))
-
-
-def exchanges(now: DataFrame, before: DataFrame) -> DataFrame:
-    """split: members of last week's racket stand under a new id; merged: a racket is gone, its members went to another."""
-    old = ["today", "old_id"]
-    were = before.select("today", F.col("racket_id").alias("old_id"), "seller_id")
-    moved = (
-        now.select("today", F.col("racket_id").alias("new_id"), "seller_id")
-        .join(were, ["today", "seller_id"], how="inner")
-        .where("new_id <> old_id")
-        .groupBy(*old, "new_id")
-        .agg(F.count("*").alias("moved"))
-        .join(were.groupBy(old).agg(F.count("*").alias("old_size")), old, how="inner")
-        .withColumn("overlap", F.round(F.col("moved") / F.col("old_size"), 6))
-    )
-    ids_now = now.select("today", "racket_id").distinct()
-    ids_before = before.select("today", "racket_id").distinct()
-    born = ids_now.join(ids_before, ["today", "racket_id"], how="left_anti").withColumnRenamed("racket_id", "new_id")
-    gone = ids_before.join(ids_now, ["today", "racket_id"], how="left_anti").withColumnRenamed("racket_id", "old_id")
-    split = moved.join(born, ["today", "new_id"], how="left_semi").where(F.col("moved") >= 2)
-    merged = moved.join(gone, old, how="left_semi").where(F.col("overlap") >= SPLIT_SHARE)
-
-    def named(rows: DataFrame, event: str) -> DataFrame:
-        racket, other = F.col("old_id").alias("racket_id"), F.col("new_id").alias("other_racket_id")
-        return rows.select("today", racket, F.lit(event).alias("event"), other, "overlap")
-
-    return named(split, "split").unionByName(named(merged, "merged"))
-
-
-def sleep(now: DataFrame, before: DataFrame, sales: DataFrame) -> DataFrame:
-    """dormant: this Sunday the last sale is DORMANT_DAYS old, last Sunday it was not; revived: the other way round."""
-    lasting = now.join(before.select("today", "racket_id").distinct(), ["today", "racket_id"], how="left_semi")
-    silent = (
-        lasting.select("today", "racket_id", "seller_id")
-        .join(sales.select("today", "ds", "seller_id", "last_paid_at"), ["today", "seller_id"], how="inner")
-        .groupBy("today", "racket_id", "ds")
-        .agg(F.datediff("ds", F.max("last_paid_at")).alias("days"))
-        .groupBy("today", "racket_id")
+        seen.withColumn("front_ago", F.min(F.when(F.col("ago") > 0, F.col("ago"))).over(of_racket))
+        .groupBy(*RACKET, "seller_id", "front_ago")
+        .agg(F.max(F.col("ago") == 0).alias("is_now"), F.max(F.col("ago") == F.col("front_ago")).alias("is_former"))
+        .groupBy(*RACKET, "front_ago")
         .agg(
-            F.max(F.when(F.col("ds") == F.col("today"), F.col("days"))).alias("days"),
-            F.max(F.when(F.col("ds") < F.col("today"), F.col("days"))).alias("days_before"),
+            F.count_if("is_now").alias("size"),
+            F.count_if("is_former").alias("front"),
+            F.count_if(F.col("is_now") & F.col("is_former")).alias("same"),
         )
     )
-    is_dormant, was_dormant = F.col("days") >= DORMANT_DAYS, F.col("days_before") >= DORMANT_DAYS
-    event = F.when(is_dormant & ~was_dormant, "dormant").when(~is_dormant & was_dormant, "revived")
-    nothing, whole = F.lit("").alias("other_racket_id"), F.lit(1.0).alias("overlap")
-    return silent.select("today", "racket_id", event.alias("event"), nothing, whole).where("event IS NOT NULL")
+    size, front, ago = F.col("size"), F.col("front"), F.col("front_ago")
+    event = (
+        F.when(size == 0, F.when(ago == 1, "ended"))
+        .when(ago.isNull(), "born")
+        .when(ago > 1, "revived")
+        .when(size >= front * GREW, "grew")
+        .when(size <= front * SHRANK, "shrank")
+        .otherwise("continued")
+    )
+    return _named(compared, event, F.lit(""), F.when(front > 0, F.col("same") / front).otherwise(0.0))
+
+
+def movements(seen: DataFrame) -> DataFrame:
+    """split and merged: members of a racket that stand under another id than when they were last seen.
+
+    Whoever was in no racket for a while is still counted as coming from the last one.
+    """
+    latest = F.min(F.struct("ago", "racket_id")).alias("latest")
+    origins = (
+        seen.where("ago > 0").groupBy("today", "seller_id").agg(latest).select("today", "latest.racket_id", "seller_id")
+    )
+    now = seen.where("ago = 0").select("today", F.col("racket_id").alias("new_id"), "seller_id")
+    sizes = now.groupBy("today", "new_id").agg(F.count("*").alias("size"))
+    known = seen.where("ago > 0").groupBy(RACKET).agg(F.min("ago").alias("known_ago"))
+    alive = sizes.select("today", F.col("new_id").alias("racket_id"), F.lit(True).alias("lives_on"))
+    moved = (
+        origins.join(now, ["today", "seller_id"], how="inner")
+        .where("racket_id <> new_id")
+        .groupBy(*RACKET, "new_id")
+        .agg(F.count("*").alias("moved"))
+        .where(F.col("moved") >= MIN_MOVED)
+        .join(origins.groupBy(RACKET).agg(F.count("*").alias("former")), RACKET, how="inner")
+        .join(sizes, ["today", "new_id"], how="inner")
+        .join(known.withColumnRenamed("racket_id", "new_id"), ["today", "new_id"], how="left")
+        .join(alive, RACKET, how="left")
+        .withColumn("overlap", F.col("moved") / F.col("former"))
+    )
+    is_born, was_here = F.col("known_ago").isNull(), F.col("known_ago") == 1
+    came_from = F.col("lives_on") & is_born & (F.col("moved") >= F.col("size") * SPLIT_SHARE)
+    # A racket that comes back to life takes its own shops back: that is no merger of those who had them meanwhile.
+    went_into = F.when(F.col("lives_on"), was_here & (F.col("overlap") >= ABSORBED_SHARE)).otherwise(
+        F.col("overlap") >= MERGED_SHARE
+    )
+    return _named(moved, F.when(came_from, "split").when(went_into, "merged"), F.col("new_id"), F.col("overlap"))
+
+
+def sleeping(members: DataFrame, sales: DataFrame) -> DataFrame:
+    """(ds, racket_id, is_asleep) of rackets that ever sold: whether their silence until `ds` is longer than chance.
+
+    Days of payment count, not of delivery. A row of `sales` holds many orders: they are taken as spread evenly between
+    its first and its last, which gives the rate before the last sale without a look at older snapshots.
+    """
+    racket = Window.partitionBy("ds", "racket_id")
+    sold = (
+        members.where(~F.col("role").isin(*OUTSIDE_ROLES))
+        .select("ds", "racket_id", "seller_id")
+        .join(
+            sales.select("ds", "seller_id", "orders", "first_paid_at", "last_paid_at"), ["ds", "seller_id"], how="inner"
+        )
+        .withColumns({name: F.least(F.to_date(f"{name}_paid_at"), "ds") for name in ("first", "last")})
+        .withColumns({"opened": F.min("first").over(racket), "silent_since": F.max("last").over(racket)})
+    )
+    begin = F.greatest("first", F.date_sub("silent_since", RATE_DAYS - 1))
+    share = F.greatest(F.datediff("last", begin) + 1, F.lit(0)) / (F.datediff("last", "first") + 1)
+    orders = F.sum((F.col("orders") * share).cast("decimal(18,6)")).cast("double")
+    span = F.datediff("silent_since", "opened") + 1
+    rate = F.col("recent") / F.least(F.greatest(span, F.lit(MIN_RATE_DAYS)), F.lit(RATE_DAYS))
+    silent = F.datediff("ds", "silent_since")
+    return (
+        sold.groupBy("ds", "racket_id", "opened", "silent_since")
+        .agg(orders.alias("recent"))
+        .select(
+            "ds", "racket_id", ((silent >= SILENT_DAYS) & (F.exp(-rate * silent) < SILENCE_CHANCE)).alias("is_asleep")
+        )
+    )
+
+
+def silences(seen: DataFrame, asleep: DataFrame) -> DataFrame:
+    """dormant: asleep today and not last Sunday; revived: the other way round."""
+    sleeps = F.coalesce("is_asleep", F.lit(False))
+    compared = (
+        seen.where("ago <= 1")
+        .select(*RACKET, "ds", "ago")
+        .distinct()
+        .join(asleep, ["ds", "racket_id"], how="left")
+        .groupBy(RACKET)
+        .agg(
+            F.count_if(F.col("ago") == 0).alias("here"),
+            F.count_if((F.col("ago") == 0) & sleeps).alias("now"),
+            F.count_if((F.col("ago") == 1) & sleeps).alias("before"),
+        )
+        .where("here = 1")
+    )
+    event = F.when(F.col("now") > F.col("before"), "dormant").when(F.col("now") < F.col("before"), "revived")
+    return _named(compared, event, F.lit(""), F.lit(1.0))
+
+
+def _named(rows: DataFrame, event: Column, other: Column, overlap: Column) -> DataFrame:
+    """Rows as events, those without one left out."""
+    named = rows.select(*RACKET, event.alias("event"), other.alias("other_racket_id"), overlap.alias("overlap"))
+    return named.where("event IS NOT NULL")

@@ -59,9 +59,22 @@ def test_rackets_end_also_when_none_is_left(events):
     assert events() == ["ended R1 '' 0"]
 
 
-@CASES.rows(members=members(d0303="R1 a b c", d0331="R1 a b c"))
+@CASES.rows(members=members(d0303="R1 a b c d", d0331="R1 a b c"))
 def test_a_racket_that_was_away_is_revived_not_born(events):
-    assert events() == ["revived R1 '' 0"]
+    assert events() == ["revived R1 '' 0.75"]
+
+
+@CASES.rows(members=members(d0317="R1 a b c; R2 x y z", d0324="R2 x y z", d0331="R2 x y z"))
+def test_a_racket_ends_once(events):
+    assert events() == ["continued R2 '' 1"]
+
+
+@CASES.rows(members=members(d0324="R1 a b c", d0327="R1 a b; R7 c d e", d0331="R1 a b c"))
+def test_snapshots_between_sundays_are_nobodys_past(events):
+    assert events() == ["continued R1 '' 1"]
+
+
+# --- splits and mergers -------------------------------------------------------------------------
 
 
 @CASES.rows(members=members(d0324="R1 a b c d e f g", d0331="R1 a b c d; R9 e f g"))
@@ -69,9 +82,28 @@ def test_a_part_under_a_new_id_is_a_split(events):
     assert events() == ["born R9 '' 0", "shrank R1 '' 0.571429", "split R1 R9 0.428571"]
 
 
+@CASES.rows(members=members(d0317="R1 a b c d e f g", d0324="R1 a b c d", d0331="R1 a b c d; R9 e f h"))
+def test_shops_that_were_in_no_racket_for_a_week_split_from_the_last_that_they_were_in(events):
+    assert events() == ["born R9 '' 0", "continued R1 '' 1", "split R1 R9 0.285714"]
+
+
 @CASES.rows(members=members(d0324="R1 a b c d e f g; R5 x y z", d0331="R1 a b c d e f; R5 x y z g"))
 def test_one_shop_that_changes_rackets_is_no_split(events):
     assert events() == ["continued R1 '' 0.857143", "grew R5 '' 1"]
+
+
+@CASES.rows(members=members(d0324="R1 a b c d e f g", d0331="R1 a b c d e; R9 f g p q r s t"))
+def test_two_shops_in_a_new_racket_of_others_are_no_split(events):
+    assert events() == ["born R9 '' 0", "shrank R1 '' 0.714286"]
+
+
+@CASES.rows(
+    members=members(
+        d0310="R1 a b c; R9 d e f", d0317="R1 a b c d e f", d0324="R1 a b c d e f", d0331="R1 a b c; R9 d e f"
+    )
+)
+def test_a_racket_that_gets_its_id_back_is_revived_and_no_split(events):
+    assert events() == ["revived R9 '' 1", "shrank R1 '' 0.5"]
 
 
 @CASES.rows(members=members(d0324="R1 a b c; R2 d e f g", d0331="R2 a b c d e f g"))
@@ -79,33 +111,105 @@ def test_a_racket_whose_members_went_into_another_has_merged(events):
     assert events() == ["ended R1 '' 0", "grew R2 '' 1", "merged R1 R2 1"]
 
 
-SLEEPY = """
-    ds    | seller_id | listing_id | last_paid_at
-    03-24 | a         | l          | 03-08
-    03-31 | a         | l          | 03-08
-    03-24 | b         | l          | 03-10
-    03-31 | b         | l          | 03-10
-    03-24 | x         | l          | 02-20
-    03-31 | x         | l          | 03-28
-    03-24 | p         | l          | 01-20
-    03-31 | p         | l          | 01-20
-"""
+@CASES.rows(members=members(d0317="R1 a b c; R2 d e f g", d0324="R2 d e f g", d0331="R2 a b c d e f g"))
+def test_a_racket_that_was_gone_for_a_week_merges_when_its_members_turn_up(events):
+    assert events() == ["grew R2 '' 1", "merged R1 R2 1"]
 
 
-@CASES.rows(members=members(d0324="R1 a b c; R2 x y z; R3 p q r", d0331="R1 a b c; R2 x y z; R3 p q r"), sales=SLEEPY)
-def test_three_weeks_without_a_sale_are_dormant_once_and_a_sale_revives(events):
+@CASES.rows(members=members(d0317="R1 a b c; R2 d e f g", d0324="R2 a b c d e f g", d0331="R2 a b c d e f g"))
+def test_a_merger_is_told_once(events):
+    assert events() == ["continued R2 '' 1"]
+
+
+@CASES.rows(
+    members=members(
+        d0324="R1 a b c d e f; R2 p q r s; R3 t u v w x y", d0331="R1 e f; R2 a b c d p q r s; R3 v w x y; R4 t u z"
+    )
+)
+def test_a_racket_of_which_a_remnant_lives_on_has_merged_when_half_of_it_went_into_another(events):
     assert events() == [
-        "continued R1 '' 1",
-        "continued R2 '' 1",
-        "continued R3 '' 1",
-        "dormant R1 '' 1",
-        "revived R2 '' 1",
+        "born R4 '' 0",
+        "grew R2 '' 1",
+        "merged R1 R2 0.666667",
+        "shrank R1 '' 0.333333",
+        "shrank R3 '' 0.666667",
+        "split R3 R4 0.333333",
     ]
 
 
-@CASES.rows(members=members(d0317="R2 x y z", d0331="R2 x y z"), sales=SLEEPY)
-def test_a_racket_that_comes_back_and_sells_again_is_revived_once(events):
-    assert events() == ["revived R2 '' 0"]
+# --- silence ------------------------------------------------------------------------------------
+
+
+def sold(*rows, sundays=("03-24", "03-31")):
+    """Totals `seller orders first last`, the same on both Sundays; or, with a day in front, on that one only."""
+    lines = []
+    for row in rows:
+        *only, seller, orders, first, last = row.split()
+        lines += [f"{ds} | {seller} | {row} | {orders} | {first} | {last}" for ds in only or sundays]
+    return "ds | seller_id | listing_id | orders | first_paid_at | last_paid_at\n" + "\n".join(lines)
+
+
+TWO_WEEKS = members(d0324="R1 a b c; R2 x y z", d0331="R1 a b c; R2 x y z")
+
+
+@CASES.rows(members=TWO_WEEKS, sales=sold("a 56 01-22 03-17", "x 56 01-22 03-18"))
+def test_an_order_a_day_and_then_two_weeks_of_none_is_dormancy(events):
+    assert events() == ["continued R1 '' 1", "continued R2 '' 1", "dormant R1 '' 1"]
+
+
+@CASES.rows(members=TWO_WEEKS, sales=sold("a 12 01-09 03-04", "x 13 01-01 02-25"))
+def test_who_sells_seldom_sleeps_only_after_long(events):
+    # 12 orders in 56 days: 27 silent days happen in 3 of 1,000 times, and 13 orders, 35 days: in 3 of 10,000.
+    assert events() == ["continued R1 '' 1", "continued R2 '' 1", "dormant R2 '' 1"]
+
+
+@CASES.rows(members=TWO_WEEKS, sales=sold("a 1 03-01 03-01", "x 14 03-10 03-14"))
+def test_one_order_is_no_rate_and_a_few_busy_days_count_as_four_weeks(events):
+    assert events() == ["continued R1 '' 1", "continued R2 '' 1", "dormant R2 '' 1"]
+
+
+@CASES.rows(members=TWO_WEEKS, sales=sold("a 500 2022-03-01 2023-03-01", "a 5 02-20 03-05", "x 1 02-20 03-17"))
+def test_the_rate_is_of_the_last_weeks_not_of_years_ago(events):
+    assert events() == ["continued R1 '' 1", "continued R2 '' 1"]
+
+
+@CASES.rows(
+    members=TWO_WEEKS,
+    sales=sold("a 56 01-01 02-25", "03-24 b 20 01-01 02-20", "03-31 b 21 01-01 03-29", "x 56 01-01 02-25"),
+)
+def test_a_sale_revives_and_a_racket_that_still_sleeps_is_told_once(events):
+    assert events() == ["continued R1 '' 1", "continued R2 '' 1", "revived R1 '' 1"]
+
+
+@CASES.rows(
+    members="""
+        ds    | racket_id | seller_id | role
+        03-24 | R1        | a         | shop
+        03-24 | R1        | m         | materials
+        03-31 | R1        | a         | shop
+        03-31 | R1        | m         | materials
+    """,
+    sales=sold("a 56 01-22 03-17", "m 900 01-01 03-30"),
+)
+def test_a_supplier_of_materials_does_not_keep_a_racket_awake(events):
+    assert events() == ["continued R1 '' 1", "dormant R1 '' 1"]
+
+
+@CASES.rows(members=members(d0324="R1 a b c", d0331="R1 a b c"), sales=sold("a 56 01-22 03-17", "b 1 03-16 2025-01-01"))
+def test_a_payment_dated_after_the_sunday_is_of_the_sunday(events):
+    assert events() == ["continued R1 '' 1"]
+
+
+@CASES.rows(
+    members=members(d0317="R2 x y z", d0331="R2 x y z; R3 p q r"), sales=sold("x 56 01-01 02-20", "p 56 01-01 02-20")
+)
+def test_a_racket_that_is_new_or_back_and_silent_is_told_to_sleep(events):
+    assert events() == ["born R3 '' 0", "dormant R2 '' 1", "dormant R3 '' 1", "revived R2 '' 1"]
+
+
+@CASES.rows(members=members(d0317="R1 a b c", d0324="R1 a b c", d0331="R1 a b c"), sales="ds | seller_id | listing_id")
+def test_who_never_sold_does_not_sleep(events):
+    assert events() == ["continued R1 '' 1"]
 
 
 @pytest.mark.slow
@@ -117,7 +221,7 @@ def test_many_weeks_at_once_are_the_weeks_one_by_one(spark):
         for sunday in sundays for n in range(30) if r.random() < 0.8 and (n // 6 + sunday.day) % 4
     ]  # fmt: skip
     sales = [
-        {"ds": sunday, "seller_id": f"s{n}", "listing_id": "l", "last_paid_at": min(sunday, sundays[0] + r.randrange(30) * DAY)}
+        {"ds": sunday, "seller_id": f"s{n}", "listing_id": "l", "orders": 20, "first_paid_at": sundays[0], "last_paid_at": min(sunday, sundays[0] + r.randrange(30) * DAY)}
         for sunday in sundays for n in range(30)
     ]  # fmt: skip
     given = {
@@ -135,6 +239,6 @@ def test_many_weeks_at_once_are_the_weeks_one_by_one(spark):
 def test_no_rackets_at_all_are_no_events(spark):
     nothing = {
         "members": frame(spark, "rackets.members", "ds | racket_id"),
-        "sales": frame(spark, "core.sales", SLEEPY),
+        "sales": frame(spark, "core.sales", sold("a 56 01-22 03-17")),
     }
     assert lines(transformed("rackets.events", "03-31", "03-31", **nothing), "ds event") == []
