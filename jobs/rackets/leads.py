@@ -1,13 +1,17 @@
 """rackets.leads: rackets ranked by what their counterfeits turned over, as known on a Sunday.
 
 Grain: ds, racket_id. Reads of the same Sunday: rackets.members, rackets.sites, core.sales,
-evidence.listing_signals, links.edges. `production_score` is a first, crude judgement from fakes, number of
-families that hold the group together, and sales to other shops. It is not calibrated.
+evidence.listing_signals, links.edges; and all of staging.outcomes until then: a racket that a person has dismissed is
+no lead as long as that stands. `production_score` is a first, crude judgement from fakes, number of families that hold
+the group together, and sales to other shops. It is not calibrated.
 """
+
+from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.outcomes import standing
 from jobs.table import Read, Table
 
 # Illegal turnover from which selling goods under a counterfeit mark is a crime; conf/reference has the sources.
@@ -18,6 +22,8 @@ LEAD_SCORE, LEAD_FAMILIES = 0.5, 2
 BASE, PER_FAMILY, FAKE_SHARE, TRADE_SHARE, PER_MEMBER = -3.5, 0.8, 3.0, 2.0, 0.3
 # A family holds a group together when it ties this share of the members.
 FAMILY_SHARE = 0.5
+# A judgement stands until it is taken back, however long that is.
+OUTCOME_DAYS = 3_650
 # Listings at least this likely counterfeit make the low, the middle and the high value.
 SURE, LIKELY, POSSIBLE = 0.9, 0.5, 0.1
 
@@ -28,6 +34,7 @@ TABLE = Table(
         "sales": Read("core.sales"),
         "listings": Read("evidence.listing_signals"),
         "edges": Read("links.edges"),
+        "outcomes": Read("staging.outcomes", days=OUTCOME_DAYS),
     },
     every="sunday",
     key=("racket_id",),
@@ -57,7 +64,13 @@ TABLE = Table(
 
 
 def transform(
-    members: DataFrame, sites: DataFrame, sales: DataFrame, listings: DataFrame, edges: DataFrame
+    members: DataFrame,
+    sites: DataFrame,
+    sales: DataFrame,
+    listings: DataFrame,
+    edges: DataFrame,
+    outcomes: DataFrame,
+    days: list[date],
 ) -> DataFrame:
     groups = members.groupBy("ds", "racket_id").agg(
         F.count("*").alias("sellers"), F.count_if(F.col("role") == "wholesaler").alias("wholesalers")
@@ -74,6 +87,7 @@ def transform(
         groups.join(turnover(members, sales, listings), ["ds", "racket_id"], how="left")
         .join(families(members, edges), ["ds", "racket_id"], how="left")
         .join(places, ["ds", "racket_id"], how="left")
+        .join(dismissals(outcomes, days), ["ds", "racket_id"], how="left")
         .fillna(0, ["listings", "orders", "families", "trade_share", "fake_share"])
     )
     nats = (
@@ -85,7 +99,11 @@ def transform(
     )
     scored = judged.withColumn("production_score", F.round(1 / (1 + F.exp(-nats)), 6))
     by_value = Window.partitionBy("ds").orderBy(F.desc("is_lead"), F.desc("value_cny"), "racket_id")
-    is_lead = (F.col("production_score") >= LEAD_SCORE) & (F.col("families") >= LEAD_FAMILIES)
+    is_lead = (
+        (F.col("production_score") >= LEAD_SCORE)
+        & (F.col("families") >= LEAD_FAMILIES)
+        & F.col("dismissed_on").isNull()
+    )
     return (
         scored.withColumns({"is_lead": is_lead, "value_cny": _money("value")})
         .withColumn("rank", F.row_number().over(by_value))
@@ -158,10 +176,25 @@ def families(members: DataFrame, edges: DataFrame) -> DataFrame:
     )
 
 
+def dismissals(outcomes: DataFrame, days: list[date]) -> DataFrame:
+    """Per ds and racket that a person has dismissed: `dismissed_on` (day of delivery) and `dismissed_by` (outcome_id) of
+    the newest dismissal that stands.
+    """
+    newest = F.max(F.struct("changed_ds", "outcome_id")).alias("newest")
+    return (
+        standing(outcomes, days)
+        .where("event = 'dismissed'")
+        .groupBy("ds", "racket_id")
+        .agg(newest)
+        .select("ds", "racket_id", F.col("newest.changed_ds").alias("dismissed_on"), F.col("newest.outcome_id").alias("dismissed_by"))
+    )  # fmt: skip
+
+
 def why() -> Column:
     """Sentences for a person, from the columns of the judged groups."""
     return F.array_compact(
         F.array(
+            F.when(F.col("dismissed_on").isNotNull(), F.format_string("dismissed by a person on %s (outcome %s), so it is no lead", F.col("dismissed_on").cast("string"), "dismissed_by")),
             F.format_string("%d shops are held together by %d independent kinds of evidence: %s", "sellers",
                             F.col("families").cast("int"), F.concat_ws(", ", F.coalesce("family_names", F.array().cast("array<string>")))),
             F.when(F.col("value") > 0, F.format_string("¥%,.0f were paid for listings that are probably counterfeit", F.col("value").cast("double"))),

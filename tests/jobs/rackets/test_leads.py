@@ -3,13 +3,15 @@
 import math
 
 import pytest
+from pyspark.sql import functions as F
 
-from jobs.rackets.leads import THRESHOLD_CNY
-from tests.frames import Cases
+from jobs.rackets.leads import TABLE, THRESHOLD_CNY
+from tests.frames import Cases, frame, lines, stacked, transformed
 
 CASES = Cases(
-    "rackets.leads", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id src dst",
+    "rackets.leads", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id src dst outcome_id undoes",
     members="ds | racket_id", sites="ds | racket_id", sales="ds | seller_id", listings="ds | listing_id", edges="ds | src",
+    outcomes="ds | outcome_id",
 )  # fmt: skip
 MEMBERS = """
     ds    | racket_id | seller_id
@@ -114,3 +116,63 @@ def test_a_racket_that_sold_nothing_is_there_with_zeros_where_it_ships_from(lead
 )
 def test_where_goods_are_made_comes_before_where_they_are_sent_from(leads):
     assert leads("lead_jurisdiction") == ["350322"]
+
+
+LEAD = {
+    "members": MEMBERS,
+    "listings": LISTINGS,
+    "sales": """
+        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
+        03-31 | a         | sure       | ''              | 900          | 03-01         | 03-01
+    """,
+    "edges": """
+        ds    | src | dst | via    | family  | weight
+        03-31 | a   | b   | device | device  | 6
+        03-31 | b   | c   | phone  | contact | 6
+    """,
+}
+
+
+@CASES.rows(
+    **LEAD,
+    outcomes="""
+        ds    | outcome_id | racket_id | event       | undoes
+        03-06 | o1         | R1        | dismissed   | -
+        03-07 | o2         | R1        | cannot_link | -
+        03-08 | o3         | R2        | dismissed   | -
+    """,
+)
+def test_a_dismissed_racket_is_no_lead_and_says_so(leads):
+    assert leads("racket_id is_lead") == ["R1 false"]
+    assert any("dismissed by a person on 2024-03-06" in line for line in leads("why"))
+
+
+@CASES.rows(
+    **LEAD,
+    outcomes="""
+        ds    | outcome_id | racket_id | event     | undoes
+        03-06 | o1         | R1        | dismissed | -
+        03-12 | u1         | R1        | undo      | o1
+        03-19 | u2         | R1        | undo      | u1
+    """,
+)
+def test_a_dismissal_of_which_the_undo_was_undone_counts_again(leads):
+    assert leads("racket_id is_lead") == ["R1 false"]
+
+
+def test_a_judgement_counts_from_the_sunday_on_which_it_is_known_until_its_undo_is(spark):
+    outcomes = """
+        ds    | outcome_id | racket_id | event     | undoes
+        03-25 | o1         | R1        | dismissed | -
+        04-07 | u1         | R1        | undo      | o1
+    """
+    one = {name: frame(spark, read.table, LEAD.get(name, CASES.given[name])) for name, read in TABLE.reads.items()}
+    all_weeks = {
+        name: stacked([rows.withColumn("ds", F.date_add("ds", k)) for k in (-7, 0, 7)]) for name, rows in one.items()
+    }
+    all_weeks["outcomes"] = frame(spark, "staging.outcomes", outcomes)
+    found = transformed("rackets.leads", "03-24", "04-07", **all_weeks)
+    assert lines(found, "ds is_lead") == ["03-24 true", "03-31 false", "04-07 true"]
+    assert lines(found.where("NOT is_lead"), "rank production_score") == lines(
+        found.where("ds = '2024-03-24'"), "rank production_score"
+    )
