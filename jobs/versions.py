@@ -28,3 +28,10 @@ def newest_on(rows: DataFrame, key: Sequence[str], days: Sequence[date]) -> Data
     valid = with_validity(rows.withColumn("changed_ds", changed), key)
     on = F.explode(F.filter(wanted, lambda day: (day >= F.col("valid_from")) & (day < F.col("valid_to"))))
     return valid.drop("ds").withColumn("ds", on).drop("valid_from", "valid_to")
+
+
+def recent_on(rows: DataFrame, days: Sequence[date], back: int) -> DataFrame:
+    """Rows once for each of `days` on which they are at most `back` days old: their `ds` becomes that day."""
+    wanted = F.array(*[F.lit(day) for day in days])
+    on = F.explode(F.filter(wanted, lambda day: (day >= F.col("ds")) & (day <= F.date_add("ds", back))))
+    return rows.withColumn("_on", on).drop("ds").withColumnRenamed("_on", "ds")

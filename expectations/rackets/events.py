@@ -12,4 +12,8 @@ EXPECTATIONS = [
         "rows_to_meet", because="a split and a merger have two sides",
         condition="event NOT IN ('split', 'merged') OR (other_racket_id <> '' AND other_racket_id <> racket_id)",
     ),
+    Expect(
+        "rows_to_meet", because="all else happens to one racket",
+        condition="event IN ('split', 'merged') OR other_racket_id = ''",
+    ),
 ]  # fmt: skip

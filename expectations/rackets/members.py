@@ -11,4 +11,8 @@ EXPECTATIONS = [
         value_set=["producer", "wholesaler", "shop", "materials", "forwarder", "unknown"],
     ),
     Expect("rows_to_meet", because="nobody joins in the future", condition="since <= ds"),
+    Expect(
+        "rows_to_meet", because="an id begins with the day of its birth, and nobody belonged to it before",
+        condition="substring(racket_id, 2, 8) <= date_format(since, 'yyyyMMdd')",
+    ),
 ]  # fmt: skip

@@ -1,31 +1,28 @@
 """links.edges: what ties two shops that probably sell counterfeits, as known on a Sunday.
 
-Grain: ds, src, dst, via; src < dst. Reads of the same Sunday: links.trait_states, evidence.seller_signals.
-`weight` grows with how much a shared value of this kind says (jobs/graph/traits.py) and falls with how many use it;
-honest users count hardest, because what honest shops share is a landlord, a forwarder or an agency.
+Grain: ds, src, dst, via; src < dst. Reads of the same Sunday: links.shared_values, evidence.places,
+evidence.seller_signals, core.sales. What a tie weighs is said in jobs/graph/traits.py.
 Kinds of one `family` are one piece of evidence: readers take the best of a family, never the sum.
 """
 
-from functools import reduce
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.graph.traits import KINDS
+from jobs.graph.near import near_pairs
+from jobs.graph.suspects import UNKNOWN, judged
+from jobs.graph.traits import BAND, ENDED, KINDS, MIN_WEIGHT, of_kind
 from jobs.table import Read, Table
 
-# Nats lost per e-fold of suspect and of honest users: a value of forty suspects and no honest shop is one big
-# operation, of ten suspects and five honest shops a hub.
-SUSPECT_DAMPING, HONEST_DAMPING = 0.25, 2.0
-# A value with more suspects than this ties nobody: pairs grow with the square.
-MAX_SUSPECTS = 60
-# Weaker ties are noise.
-MIN_WEIGHT = 0.5
-# A place is a shop's own when this share of its parcels, and so many, start there.
-PLACE_SHARE, PLACE_TIMES = 0.2, 3
+# A shop that orders so often from one supplier of suspect goods, and from no other, may be its branch.
+MIN_ORDERS = 3
 
 TABLE = Table(
-    reads={"traits": Read("links.trait_states"), "sellers": Read("evidence.seller_signals")},
+    reads={
+        "values": Read("links.shared_values"),
+        "places": Read("evidence.places"),
+        "sellers": Read("evidence.seller_signals"),
+        "sales": Read("core.sales"),
+    },
     every="sunday",
     key=("src", "dst", "via"),
     columns="""
@@ -41,28 +38,32 @@ TABLE = Table(
     """,
 )
 
+PAIR = ("ds", "src", "dst")
 
-def transform(traits: DataFrame, sellers: DataFrame) -> DataFrame:
-    users = usable(traits).join(sellers.select("ds", "seller_id", "is_suspect"), ["ds", "seller_id"], how="left")
-    users = users.withColumn("is_suspect", F.coalesce("is_suspect", F.lit(False)))
-    weighted = weigh(users)
-    shared = (
-        users.where("is_suspect")
-        .join(weighted, ["ds", "kind", "value"], how="inner")
-        .select("ds", "kind", "value", "weight", "seller_id", "first_seen", "last_seen")
+
+def transform(values: DataFrame, places: DataFrame, sellers: DataFrame, sales: DataFrame) -> DataFrame:
+    ties = by_value(values).unionByName(by_place(places, sellers)).unionByName(by_supply(sales, sellers))
+    return ties.withColumn("family", of_kind(F.col("via"), "family")).select(
+        *PAIR, "via", "family", "weight", "shared", "example", "first_seen", "last_seen"
     )
-    left, right = shared.alias("a"), shared.alias("b")
-    both = (
-        (F.col("a.ds") == F.col("b.ds")) & (F.col("a.kind") == F.col("b.kind")) & (F.col("a.value") == F.col("b.value"))
-    )
-    pairs = left.join(right, both & (F.col("a.seller_id") < F.col("b.seller_id")), how="inner").select(
-        "a.ds", F.col("a.seller_id").alias("src"), F.col("b.seller_id").alias("dst"), F.col("a.kind").alias("via"),
-        "a.value", "a.weight",
+
+
+def by_value(values: DataFrame) -> DataFrame:
+    """Pairs of users of a value: everybody with the BAND users after it, in order of id."""
+    users = values.where(F.col("weight") >= MIN_WEIGHT)
+    ahead = F.explode(F.sequence(F.col("place") + 1, F.least(F.col("place") + BAND, "suspects")))
+    left = users.where("place < suspects").withColumn("place", ahead).alias("a")
+    right = users.alias("b")
+    both = ["ds", "kind", "value", "place"]
+    weight = F.col("a.weight") * F.when(F.col("a.is_ended") | F.col("b.is_ended"), ENDED).otherwise(1.0)
+    pairs = left.join(right, both, how="inner").select(
+        "ds", F.col("a.seller_id").alias("src"), F.col("b.seller_id").alias("dst"), F.col("kind").alias("via"),
+        "value", F.round(weight, 6).alias("weight"),
         F.greatest("a.first_seen", "b.first_seen").alias("first_seen"),
         F.least("a.last_seen", "b.last_seen").alias("last_seen"),
     )  # fmt: skip
     return (
-        pairs.groupBy("ds", "src", "dst", "via")
+        pairs.groupBy(*PAIR, "via")
         .agg(
             F.max("weight").alias("weight"),
             F.count("*").alias("shared"),
@@ -70,41 +71,48 @@ def transform(traits: DataFrame, sellers: DataFrame) -> DataFrame:
             F.min("first_seen").alias("first_seen"),
             F.max("last_seen").alias("last_seen"),
         )
-        .select(
-            "ds", "src", "dst", "via", _of_kind(F.col("via"), "family").alias("family"), "weight", "shared",
-            F.substring(F.sha2(F.concat_ws(":", "via", "best.value"), 256), 1, 16).alias("example"),
-            "first_seen", "last_seen",
-        )
+        .withColumn("example", F.substring(F.sha2(F.concat_ws(":", "via", "best.value"), 256), 1, 16))
+        .drop("best")
+    )
+
+
+def by_place(places: DataFrame, sellers: DataFrame) -> DataFrame:
+    """Pairs whose parcels are picked up at one place."""
+    return near_pairs(places, sellers).select(
+        *PAIR, F.lit("place").alias("via"), "weight", "shared",
+        F.format_string("%.4f,%.4f", "lng", "lat").alias("example"),
+        F.col("ds").alias("first_seen"), F.col("ds").alias("last_seen"),
     )  # fmt: skip
 
 
-def usable(traits: DataFrame) -> DataFrame:
-    """Leaves out places where a shop hardly ever sends from."""
-    sent = traits.where("kind = 'place'").groupBy("ds", "seller_id").agg(F.sum("times").alias("sent"))
-    is_own = (F.col("times") >= PLACE_TIMES) & (F.col("times") >= PLACE_SHARE * F.col("sent"))
-    return traits.join(sent, ["ds", "seller_id"], how="left").where((F.col("kind") != "place") | is_own).drop("sent")
-
-
-def weigh(users: DataFrame) -> DataFrame:
-    """(ds, kind, value, weight) of values that tie suspects. users: one row per ds, kind, value and shop."""
-    counted = users.groupBy("ds", "kind", "value").agg(
-        F.count_if("is_suspect").alias("suspects"), F.count_if(~F.col("is_suspect")).alias("honest")
+def by_supply(sales: DataFrame, sellers: DataFrame) -> DataFrame:
+    """Suspects that buy from one suspect only, with it."""
+    suspects = judged(sellers).fillna(UNKNOWN).where("is_suspect").select("ds", "seller_id")
+    buyers = suspects.withColumnRenamed("seller_id", "buyer_seller_id")
+    bought = (
+        sales.where("buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
+        .join(suspects, ["ds", "seller_id"], how="left_semi")
+        .join(buyers, ["ds", "buyer_seller_id"], how="left_semi")
+        .groupBy("ds", "buyer_seller_id", "seller_id")
+        .agg(
+            F.sum("orders").alias("orders"),
+            F.to_date(F.min("first_paid_at")).alias("first_seen"),
+            F.to_date(F.max("last_paid_at")).alias("last_seen"),
+        )
     )
-    weight = (
-        _of_kind(F.col("kind"), "base")
-        - SUSPECT_DAMPING * F.log(F.col("suspects") - 1)
-        - HONEST_DAMPING * F.log1p(F.col("honest"))
+    loyal = (
+        bought.groupBy("ds", "buyer_seller_id").agg(F.count("*").alias("sources")).where("sources = 1").drop("sources")
     )
     return (
-        counted.where(F.col("suspects").between(2, MAX_SUSPECTS))
-        .withColumn("weight", weight)
-        .where(F.col("weight") >= MIN_WEIGHT)
-        .select("ds", "kind", "value", "weight")
-    )
-
-
-def _of_kind(kind: Column, attribute: str) -> Column:
-    """A kind's family or base."""
-    first, *rest = KINDS.items()
-    start = F.when(kind == first[0], getattr(first[1], attribute))
-    return reduce(lambda found, item: found.when(kind == item[0], getattr(item[1], attribute)), rest, start)
+        bought.join(loyal, ["ds", "buyer_seller_id"], how="inner")
+        .where(F.col("orders") >= MIN_ORDERS)
+        .groupBy("ds", F.least("seller_id", "buyer_seller_id").alias("src"), F.greatest("seller_id", "buyer_seller_id").alias("dst"))
+        .agg(
+            F.sum("orders").alias("shared"), F.min("first_seen").alias("first_seen"), F.max("last_seen").alias("last_seen"),
+            F.min("seller_id").alias("example"),
+        )
+        .select(
+            *PAIR, F.lit("supplier").alias("via"), F.lit(KINDS["supplier"].base).alias("weight"), "shared", "example",
+            "first_seen", "last_seen",
+        )
+    )  # fmt: skip

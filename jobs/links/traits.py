@@ -1,9 +1,8 @@
 """links.traits: values seen at a shop on a day that other shops may share.
 
 Grain: ds, seller_id, kind, value. Reads of the day: core.sellers (what the shop registered), core.trades (how its
-parcels are sent and where they are first scanned; what it buys from other shops), core.listings (texts and
-pictures). `times` counts rows of that day: parcels count once, on the day when they became known.
-Placeholders never become traits. Kinds and families stand in jobs/graph/traits.py.
+parcels are sent), core.listings (texts and pictures). `times` counts rows of that day: parcels count once, on the day when they became known.
+Placeholders never become traits. Where parcels are picked up stands in evidence.places. Kinds and families stand in jobs/graph/traits.py.
 """
 
 from functools import partial
@@ -14,8 +13,6 @@ from pyspark.sql import functions as F
 from jobs.columns import clean_text
 from jobs.table import Read, Table
 
-# A cell of about 400 m, wide enough for the scatter of a courier's scans at one pick-up.
-CELL_DEGREES = 0.004
 # Shorter descriptions are alike by chance.
 TEXT_MIN_CHARS = 40
 COMPANY = "(公司|商行|厂|工作室|经营部|合作社)"
@@ -37,7 +34,7 @@ TABLE = Table(
 
 
 def transform(sellers: DataFrame, trades: DataFrame, listings: DataFrame) -> DataFrame:
-    seen = registered(sellers).unionByName(shipped(trades)).unionByName(bought(trades)).unionByName(offered(listings))
+    seen = registered(sellers).unionByName(shipped(trades)).unionByName(offered(listings))
     return seen.groupBy("ds", "seller_id", "kind", "value").agg(F.count("*").alias("times"))
 
 
@@ -63,26 +60,12 @@ def registered(sellers: DataFrame) -> DataFrame:
 
 def shipped(trades: DataFrame) -> DataFrame:
     """Traits of parcels, on the day when they became known."""
-    cell = F.concat(
-        F.floor(F.col("first_scan_lng") / CELL_DEGREES).cast("string"),
-        F.lit(","),
-        F.floor(F.col("first_scan_lat") / CELL_DEGREES).cast("string"),
-    )
-    sent = F.col("is_first_shipment")
     values = F.array(
-        _trait("sender_phone", F.when(sent, F.col("sender_phone_key"))),
-        _trait("sender_account", F.when(sent, F.col("sender_account"))),
-        _trait("sender_address", F.when(sent, F.col("sender_address_key"))),
-        _trait("place", F.when(F.col("is_first_scan"), cell)),
+        _trait("sender_phone", F.col("sender_phone_key")),
+        _trait("sender_account", F.col("sender_account")),
+        _trait("sender_address", F.col("sender_address_key")),
     )
-    return _exploded(trades.where("is_first_shipment OR is_first_scan"), "seller_id", values)
-
-
-def bought(trades: DataFrame) -> DataFrame:
-    """A purchase between shops ties both to the supplier."""
-    purchases = trades.where("is_first AND buyer_seller_id IS NOT NULL AND buyer_seller_id <> seller_id")
-    values = F.array(_trait("supplier", F.col("seller_id")))
-    return _exploded(purchases, "buyer_seller_id", values).unionByName(_exploded(purchases, "seller_id", values))
+    return _exploded(trades.where("is_first_shipment"), "seller_id", values)
 
 
 def offered(listings: DataFrame) -> DataFrame:

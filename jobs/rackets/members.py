@@ -1,32 +1,51 @@
 """rackets.members: which shops belong to which racket, under ids that last, as known on a Sunday.
 
-Grain: ds, racket_id, seller_id; a shop is in at most one racket per ds. Reads of the same Sunday:
-links.components, links.edges, core.sales, core.listing_states; and its own last four Sundays: a component keeps the
-id of the racket with which it shares most members, best overlap first, one to one. An id is never used again.
+Grain: ds, racket_id, seller_id; a shop is in at most one racket per ds. Reads of the same Sunday: links.communities,
+links.trait_states, core.sales, core.listing_states; and its own last four Sundays, the fronts of the known rackets.
+A community takes over the id of the racket whose front it overlaps, in shops or in values that cost something to
+double; jobs/graph/matching.py decides who takes which. Without one it is born under a new id. An id that no front
+shows is gone, and never used again: it begins with the day of its birth.
 """
 
-from pyspark.sql import DataFrame
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.graph.matching import match_batches
+from jobs.graph.matching import match
 from jobs.table import Read, Table
 
-# A group of two is a pair of shops; three with one thing in common begin to look like an operation.
+# A group of two is a pair of shops; three with something in common begin to look like an operation. Two are enough
+# where they go on under an id, or where two shops of the core left a racket together.
 MIN_SELLERS = 3
-# An older front counts less than last week's.
-FRONT_WEIGHT_PER_WEEK = 0.7
-# Ties of a member to the others, in nats: from here on it is of the core.
-CORE_TIES = 8.0
+# How far back the fronts go. A racket that is away longer comes back under a new id.
+FRONT_DAYS = 28
+# What a shop says for an identity by its tier, then and now the lesser of the two: attached shops come and go.
+VOTES = {"core": 4, "attached": 2}
+# A new shop that shares an anchor with the front speaks for it almost like a former member. Less by this, so that
+# where both are to be had the shops themselves decide.
+SUCCESSOR_DISCOUNT = 1
+# A vote for last week's front, and for those of two, three and four weeks ago; hundredths.
+RECENCY = (100, 70, 49, 34)
+# An overlap carries an id when at least two shops speak for it, so that one shop never takes an id along, and when it
+# is at least this share of the smaller side: with less than a third in common, the group is somebody else. (Greene et
+# al. 2010 find the results of such matchings stable for thresholds between 0.1 and 0.3.)
+MIN_VOTERS, MIN_SHARE = 2, 0.3
+# Anchors: values of kinds that cost money or documents to double. One that more shops use belongs to an agency.
+ANCHORS = ("payout_account", "id_token", "licence", "device")
+ANCHOR_USERS = 20
+# Characters of the hash in an id; where two births of a day have the same, the second gets a number.
+HASH_LENGTH = 10
 # Share of turnover with other shops from which on a shop is a wholesaler.
 WHOLESALE_SHARE = 0.5
 
 TABLE = Table(
     reads={
-        "components": Read("links.components"),
-        "edges": Read("links.edges"),
+        "communities": Read("links.communities"),
+        "traits": Read("links.trait_states"),
         "sales": Read("core.sales"),
         "listings": Read("core.listing_states"),
-        "fronts": Read("rackets.members", days=28, past=True),
+        "fronts": Read("rackets.members", days=FRONT_DAYS, past=True),
     },
     every="sunday",
     key=("racket_id", "seller_id"),
@@ -42,61 +61,145 @@ TABLE = Table(
 
 
 def transform(
-    components: DataFrame, edges: DataFrame, sales: DataFrame, listings: DataFrame, fronts: DataFrame
+    communities: DataFrame,
+    traits: DataFrame,
+    sales: DataFrame,
+    listings: DataFrame,
+    fronts: DataFrame,
+    days: list[date],
 ) -> DataFrame:
-    groups = components.where(F.col("sellers") >= MIN_SELLERS).select("ds", "component_id", "seller_id")
-    named = name_rackets(groups, fronts)
-    ties = tie_strength(named, edges)
-    since = fronts.groupBy("racket_id", "seller_id").agg(F.min("since").alias("since"))
+    former = former_members(fronts, days[0])
+    overlaps = overlaps_of(communities, former, successors(former, traits))
     return (
-        named.join(ties, ["ds", "seller_id"], how="left")
+        name_rackets(communities, overlaps)
         .join(roles(sales, listings), ["ds", "seller_id"], how="left")
-        .join(since, ["racket_id", "seller_id"], how="left")
+        .join(former.select("racket_id", "seller_id", "since"), ["racket_id", "seller_id"], how="left")
         .select(
-            "ds", "racket_id", "seller_id",
-            F.when(F.col("ties") >= CORE_TIES, "core").otherwise("attached").alias("tier"),
+            "ds",
+            "racket_id",
+            "seller_id",
+            "tier",
             F.coalesce("role", F.lit("unknown")).alias("role"),
-            F.round(1 - F.exp(-F.coalesce("ties", F.lit(0.0)) / CORE_TIES), 6).alias("confidence"),
+            "confidence",
             F.coalesce("since", "ds").alias("since"),
         )
-    )  # fmt: skip
-
-
-def name_rackets(groups: DataFrame, fronts: DataFrame) -> DataFrame:
-    """(ds, racket_id, seller_id). groups: ds, component_id, seller_id of one Sunday; fronts: members of earlier ones."""
-    shared = (
-        groups.alias("g")
-        .join(fronts.alias("f"), "seller_id", how="inner")
-        .withColumn("weeks", (F.datediff("g.ds", "f.ds") / 7 - 1).cast("int"))
-        .groupBy("component_id", "racket_id", "seller_id")
-        .agg(F.min("weeks").alias("weeks"))
-        .groupBy("component_id", "racket_id")
-        .agg(F.sum(F.pow(F.lit(FRONT_WEIGHT_PER_WEEK), "weeks").cast("decimal(18,9)")).alias("overlap"))
-    )
-    kept = shared.repartition(1).mapInArrow(match_batches, "component_id string, racket_id string")
-    born = F.concat(
-        F.lit("R"), F.date_format("ds", "yyyyMMdd"), F.lit("-"), F.substring(F.sha2("component_id", 256), 1, 10)
-    )
-    return groups.join(kept, "component_id", how="left").select(
-        "ds", F.coalesce("racket_id", born).alias("racket_id"), "seller_id"
     )
 
 
-def tie_strength(named: DataFrame, edges: DataFrame) -> DataFrame:
-    """(ds, seller_id, ties): a member's ties to its racket, nats: the best of each family, added up."""
-    ends = edges.select(
-        "ds", F.col("src").alias("seller_id"), F.col("dst").alias("other"), "family", "weight"
-    ).unionByName(edges.select("ds", F.col("dst").alias("seller_id"), F.col("src").alias("other"), "family", "weight"))
-    other = named.select("ds", F.col("seller_id").alias("other"), F.col("racket_id").alias("other_racket"))
+# --- identity -----------------------------------------------------------------------------------
+
+
+def former_members(fronts: DataFrame, day: date) -> DataFrame:
+    """(racket_id, seller_id, tier, ago, since): who was in which racket when last seen there, `ago` Sundays ago from 0.
+
+    fronts: members of the FRONT_DAYS before `day`. Snapshots of other days than Sundays are no fronts: whether
+    somebody asked for one must not change an id.
+    """
+    ago = F.floor((F.datediff(F.lit(day), "ds") - 1) / 7).cast("int")
     return (
-        ends.join(named, ["ds", "seller_id"], how="inner")
-        .join(other, ["ds", "other"], how="inner")
-        .where(F.col("racket_id") == F.col("other_racket"))
-        .groupBy("ds", "seller_id", "family")
-        .agg(F.max("weight").alias("weight"))
-        .groupBy("ds", "seller_id")
-        .agg(F.sum(F.col("weight").cast("decimal(18,9)")).cast("double").alias("ties"))
+        fronts.where(F.dayofweek("ds") == 1)
+        .groupBy("racket_id", "seller_id")
+        .agg(F.min(F.struct(ago.alias("ago"), "tier")).alias("newest"), F.min("since").alias("since"))
+        .select("racket_id", "seller_id", "newest.tier", "newest.ago", "since")
     )
+
+
+def successors(former: DataFrame, traits: DataFrame) -> DataFrame:
+    """(racket_id, seller_id, ago): shops that were in no racket and share an anchor with the front of one.
+
+    An anchor of a racket is a value that few shops use, and of the former members of all rackets only its own; it is
+    as old as the front that shows it.
+    """
+    newest = F.min(F.struct("ago", "racket_id")).alias("newest")
+    latest = former.groupBy("seller_id").agg(newest).select("seller_id", "newest.ago", "newest.racket_id")
+    users = Window.partitionBy("kind", "value")
+    held = (
+        traits.where(F.col("kind").isin(*ANCHORS))
+        .join(latest, "seller_id", how="left")
+        .withColumns(
+            {
+                "users": F.count("*").over(users),
+                "owner": F.min("racket_id").over(users),
+                "other": F.max("racket_id").over(users),
+                "since_ago": F.min("ago").over(users),
+            }
+        )
+    )
+    return (
+        held.where((F.col("users") <= ANCHOR_USERS) & (F.col("owner") == F.col("other")) & F.col("racket_id").isNull())
+        .groupBy(F.col("owner").alias("racket_id"), "seller_id")
+        .agg(F.min("since_ago").alias("ago"))
+    )
+
+
+def overlaps_of(communities: DataFrame, former: DataFrame, successors: DataFrame) -> DataFrame:
+    """(community_id, racket_id, weight, core): pairs of which the community may take over the racket's id.
+
+    The overlap is the sum of the votes. `weight` is its square: the best matching then keeps as many pairs of shops as
+    can be together under one id, and a large part that stays is not given up for two small ones that move. `core`: how
+    many shops were and are of the core.
+    """
+    speaking = former.select("racket_id", "seller_id", F.col("tier").alias("former_tier"), "ago").unionByName(
+        successors, allowMissingColumns=True
+    )
+    is_new, recency = F.col("former_tier").isNull(), F.element_at(F.lit(list(RECENCY)), F.col("ago") + 1)
+    vote = F.when(is_new, _votes("tier") - SUCCESSOR_DISCOUNT).otherwise(F.least(_votes("tier"), _votes("former_tier")))
+    now = communities.groupBy("community_id").agg((F.sum(_votes("tier")) * RECENCY[0]).alias("now_size"))
+    then = former.groupBy("racket_id").agg(
+        F.sum(_votes("tier") * F.element_at(F.lit(list(RECENCY)), F.col("ago") + 1)).alias("then_size")
+    )
+    return (
+        communities.join(speaking, "seller_id", how="inner")
+        .groupBy("community_id", "racket_id")
+        .agg(
+            F.sum(vote * recency).alias("overlap"),
+            F.count("*").alias("voters"),
+            F.count_if((F.col("tier") == "core") & (F.col("former_tier") == "core")).alias("core"),
+        )
+        .join(now, "community_id", how="inner")
+        .join(then, "racket_id", how="inner")
+        .where((F.col("voters") >= MIN_VOTERS) & (F.col("overlap") >= MIN_SHARE * F.least("now_size", "then_size")))
+        .select("community_id", "racket_id", (F.col("overlap") * F.col("overlap")).alias("weight"), "core")
+    )
+
+
+def name_rackets(communities: DataFrame, overlaps: DataFrame) -> DataFrame:
+    """The communities that are rackets, with the `racket_id` that each takes over or is born with."""
+    carried = (
+        match(overlaps)
+        .groupBy("community_id")
+        .agg(F.max(F.when(F.col("is_kept"), F.col("racket_id"))).alias("carried"), F.max("core").alias("core"))
+    )
+    is_racket = F.col("carried").isNotNull() | (F.col("sellers") >= MIN_SELLERS) | (F.col("core") >= 2)
+    rackets = (
+        communities.groupBy("ds", "community_id")
+        .agg(F.count("*").alias("sellers"))
+        .join(carried, "community_id", how="left")
+        .where(is_racket)
+        .select("community_id", F.coalesce("carried", new_id(F.col("carried").isNull())).alias("racket_id"))
+    )
+    return communities.join(rackets, "community_id", how="inner")
+
+
+def new_id(is_born: Column) -> Column:
+    """An id that no other racket has had or will have, of `ds` and `community_id` of rows that are born: the day, a hash
+    of the community's name, and where several births of the day have the same hash, a number.
+    """
+    text = F.concat(
+        F.lit("R"),
+        F.date_format("ds", "yyyyMMdd"),
+        F.lit("-"),
+        F.substring(F.sha2("community_id", 256), 1, HASH_LENGTH),
+    )
+    number = F.row_number().over(Window.partitionBy(is_born, text).orderBy("community_id"))
+    return F.when(number == 1, text).otherwise(F.concat(text, F.lit("-"), number.cast("string")))
+
+
+def _votes(tier: str) -> Column:
+    return F.when(F.col(tier) == "core", VOTES["core"]).otherwise(VOTES["attached"])
+
+
+# --- roles --------------------------------------------------------------------------------------
 
 
 def roles(sales: DataFrame, listings: DataFrame) -> DataFrame:

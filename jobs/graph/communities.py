@@ -1,0 +1,270 @@
+"""Operations among shops that hang together: Leiden communities of weighted ties, then what the whole picture adds.
+
+One component at a time, in memory: numpy arrays indexed by node (the component's shops in order of id). Steps:
+
+1. ties of pairs from values that both use (best of each family), communities by CPM;
+2. shops that buy suspect goods from several unrelated communities are customers, and taken out;
+3. values weighed again by who uses them: outsiders of the community that uses a value most speak against it as honest
+   shops do, so a value of one community alone is its own, however many they are, and one spread over several is a hub;
+4. communities again, then fragments rejoined to the one community to which most of their shops are tied;
+5. secessions: members that took up new common values at one time, while the others kept the old, are a new operation.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from jobs.graph.leiden import by_smallest, leiden
+from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT
+
+# Nats that a pair with nothing in common speaks against one operation: its shops share part of what they have.
+RESOLUTION = 0.5
+# A fragment joins a community when so many of its shops are tied to it.
+REJOIN_SHARE = 0.5
+# A pair is well tied by two families, or by one value of so many nats: one that is all but its community's own.
+WELL_TIED = 5.0
+# A customer buys from so many unrelated communities, and less than half of it inside its own.
+CUSTOMER_SOURCES = 2
+# Secession: so many members, new values of so many families, taken up within so many days.
+SECEDERS, SECESSION_FAMILIES, SECESSION_DAYS = 2, 2, 24
+# A value was taken up, not registered with, when the shop is known that much longer, in days.
+KNOWN_BEFORE = 10
+
+
+@dataclass(frozen=True)
+class Component:
+    """What is known of n shops.
+
+    Uses, one entry each: user (node), value (number), family (index in FAMILIES), base (nats of a value that nobody
+    else uses), weight (nats as damped by all users), suspects, honest (users in all, in and out of the component),
+    ended, first, last (days as numbers).
+    Ties that are no values: src, dst (nodes), tie_family, tie_weight.
+    Purchases of suspect goods: buyer (node), source (node, or n + a number for shops outside), orders.
+    since: first day known, by node.
+    """
+
+    n: int
+    user: np.ndarray
+    value: np.ndarray
+    kind: np.ndarray
+    family: np.ndarray
+    base: np.ndarray
+    weight: np.ndarray
+    suspects: np.ndarray
+    honest: np.ndarray
+    ended: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    src: np.ndarray
+    dst: np.ndarray
+    tie_family: np.ndarray
+    tie_weight: np.ndarray
+    buyer: np.ndarray
+    source: np.ndarray
+    orders: np.ndarray
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Tied pairs, src < dst: nats of all families, how many families, and the strongest of them."""
+
+    src: np.ndarray
+    dst: np.ndarray
+    weight: np.ndarray
+    families: np.ndarray
+    best: np.ndarray
+
+
+def communities(part: Component) -> tuple[np.ndarray, Pairs]:
+    """Community of each node, numbered by its smallest node, and the ties that hold.
+
+    A shop that belongs to nobody stands alone.
+    """
+    label = cpm(part.n, tied_pairs(part, part.weight))
+    out = customers(part, label)
+    label[out] = np.flatnonzero(out)
+    inside = without(part, out)
+    pairs = tied_pairs(inside, reweighed(inside, label))
+    label = cpm(part.n, pairs)
+    pairs = tied_pairs(inside, reweighed(inside, label))
+    label = rejoined(label, pairs)
+    return secede(inside, label, pairs), pairs
+
+
+def tied_pairs(part: Component, weight: np.ndarray) -> Pairs:
+    """Pairs of the component with what their common values say. weight: nats of each use's value."""
+    order = np.lexsort((part.user, part.value))
+    order = order[weight[order] >= MIN_WEIGHT]
+    user, value, family = part.user[order], part.value[order], part.family[order]
+    nats, ended = weight[order], part.ended[order]
+    found = [(part.src, part.dst, part.tie_family, part.tie_weight)]
+    for step in range(1, BAND + 1):
+        both = np.flatnonzero(value[step:] == value[:-step])
+        if not len(both):
+            break
+        a, b = both, both + step
+        worth = np.minimum(nats[a], nats[b]) * np.where(ended[a] | ended[b], ENDED, 1.0)
+        found.append((user[a], user[b], family[a], worth))
+    src, dst, family, nats = (np.concatenate(column) for column in zip(*found, strict=True))
+    return _summed(part.n, src, dst, family, nats)
+
+
+def _summed(n: int, src: np.ndarray, dst: np.ndarray, family: np.ndarray, nats: np.ndarray) -> Pairs:
+    """The best of each family, added up by pair; a pair with one family only counts ONE_FAMILY of it."""
+    key = (np.minimum(src, dst).astype(np.int64) * n + np.maximum(src, dst)) * len(FAMILIES) + family
+    order = np.lexsort((-nats, key))
+    key, nats = key[order], nats[order]
+    first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
+    key, nats = key[first] // len(FAMILIES), nats[first]
+    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
+    if not len(start):
+        nothing = np.zeros(0, np.int64)
+        return Pairs(nothing, nothing, np.zeros(0), nothing, np.zeros(0))
+    total, best = np.add.reduceat(nats, start), np.maximum.reduceat(nats, start)
+    families = np.diff(np.r_[start, len(key)])
+    total = np.where(families == 1, total * ONE_FAMILY, total)
+    kept = total >= PAIR_WEIGHT
+    return Pairs((key[start] // n)[kept], (key[start] % n)[kept], total[kept], families[kept], best[kept])
+
+
+def cpm(n: int, pairs: Pairs) -> np.ndarray:
+    """Communities of tied pairs."""
+    return leiden(n, pairs.src, pairs.dst, pairs.weight, RESOLUTION)
+
+
+def reweighed(part: Component, label: np.ndarray) -> np.ndarray:
+    """Nats of each use's value when users outside the community that uses it most count as honest shops do."""
+    if not len(part.value):
+        return part.weight
+    _, number = np.unique(part.value, return_inverse=True)
+    key = number.astype(np.int64) * part.n + label[part.user]
+    groups, members = np.unique(key, return_counts=True)
+    top = np.zeros(number.max() + 1)
+    np.maximum.at(top, groups // part.n, members)
+    outside = part.suspects - top[number] + part.honest
+    return np.where(top[number] >= 2, part.base - HONEST_DAMPING * np.log1p(outside), 0.0)
+
+
+def customers(part: Component, label: np.ndarray) -> np.ndarray:
+    """Which shops buy suspect goods from several unrelated communities, mostly outside their own."""
+    out = np.zeros(part.n, bool)
+    if not len(part.buyer):
+        return out
+    sources = np.where(part.source < part.n, label[np.minimum(part.source, part.n - 1)], part.source)
+    own = sources == label[part.buyer]
+    abroad = np.unique(np.stack([part.buyer[~own], sources[~own]], axis=1), axis=0)
+    unrelated = np.bincount(abroad[:, 0], minlength=part.n)
+    outside = np.bincount(part.buyer[~own], part.orders[~own], part.n)
+    inside = np.bincount(part.buyer[own], part.orders[own], part.n)
+    sells = np.zeros(part.n, bool)
+    sells[part.source[part.source < part.n]] = True
+    return (unrelated >= CUSTOMER_SOURCES) & (outside > inside) & ~sells
+
+
+def without(part: Component, out: np.ndarray) -> Component:
+    """The component without what ties the shops that are `out`."""
+    use, tie = ~out[part.user], ~(out[part.src] | out[part.dst])
+    uses = ("user", "value", "kind", "family", "base", "weight", "suspects", "honest", "ended", "first", "last")
+    return replace(
+        part,
+        **{name: getattr(part, name)[use] for name in uses},
+        **{name: getattr(part, name)[tie] for name in ("src", "dst", "tie_family", "tie_weight")},
+    )
+
+
+def rejoined(label: np.ndarray, pairs: Pairs) -> np.ndarray:
+    """Fragments joined to the larger community to which more than REJOIN_SHARE of their shops are well tied.
+
+    Well tied: by two families, or by one value that is all but their own.
+    """
+    label = label.copy()
+    while True:
+        size = np.bincount(label, minlength=len(label))
+        well = (pairs.families >= 2) | (pairs.best >= WELL_TIED)
+        a, b = np.r_[pairs.src[well], pairs.dst[well]], np.r_[pairs.dst[well], pairs.src[well]]
+        own, other = label[a], label[b]
+        across = (own != other) & ((size[own] < size[other]) | ((size[own] == size[other]) & (own > other)))
+        links = np.unique(np.stack([a[across], own[across], other[across]], axis=1), axis=0)
+        if not len(links):
+            return by_smallest(label)
+        bridges, tied = np.unique(links[:, 1:], axis=0, return_counts=True)
+        share = tied / size[bridges[:, 0]]
+        good = share > REJOIN_SHARE
+        if not good.any():
+            return by_smallest(label)
+        bridges, share = bridges[good], share[good]
+        # One move a round, the surest first, so that the result does not depend on the order of the fragments.
+        best = np.lexsort((bridges[:, 1], bridges[:, 0], -share))[0]
+        label[label == bridges[best, 0]] = bridges[best, 1]
+
+
+def secede(part: Component, label: np.ndarray, pairs: Pairs) -> np.ndarray:
+    """Splits communities of which some members left together."""
+    label = label.copy()
+    since = np.full(part.n, np.iinfo(np.int64).max)
+    np.minimum.at(since, part.user, part.first)
+    by_label = np.argsort(label[part.user], kind="stable")
+    bounds = np.flatnonzero(np.diff(label[part.user][by_label])) + 1
+    for uses in np.split(by_label, bounds):
+        members = np.unique(part.user[uses])
+        if len(members) < SECEDERS + 2:
+            continue
+        gone = seceders(part, uses, since)
+        if gone is not None:
+            label[gone] = gone.min() + part.n
+    return by_smallest(label)
+
+
+def seceders(part: Component, uses: np.ndarray, since: np.ndarray) -> np.ndarray | None:
+    """Members that took up new common values of several families within one stretch of days, or None.
+
+    Others must have stayed: at least two members that do not use the new values and still use an old one of the same
+    kinds, which the leavers had before. If all moved on, it was a removal of the whole and not a secession.
+    """
+    taken = uses[(part.first[uses] >= since[part.user[uses]] + KNOWN_BEFORE) & ~part.ended[uses]]
+    values, counts = np.unique(part.value[taken], return_counts=True)
+    candidates = []
+    for value in values[counts >= SECEDERS]:
+        adopters = taken[part.value[taken] == value]
+        if len(adopters) * 2 < np.count_nonzero(part.value[uses] == value):
+            continue  # the others had it before: joining them is no departure
+        days = np.sort(part.first[adopters])
+        middle = int(np.median(days))
+        near = adopters[np.abs(part.first[adopters] - middle) <= SECESSION_DAYS]
+        if len(near) >= SECEDERS:
+            candidates.append((middle, int(part.family[adopters[0]]), int(value), near))
+    best: tuple[int, int, np.ndarray] | None = None
+    for middle, family, _, adopters in candidates:
+        together = set(part.user[adopters].tolist())
+        families = {family}
+        for other_middle, other_family, _, other in candidates:
+            common = together & set(part.user[other].tolist())
+            if other_family != family and abs(other_middle - middle) <= SECESSION_DAYS and len(common) >= SECEDERS:
+                families.add(other_family)
+        if len(families) < SECESSION_FAMILIES:
+            continue
+        leavers = _followers(part, uses, middle, candidates, together)
+        if _others_stayed(part, uses, middle, leavers):
+            rank = (len(families), len(leavers))
+            if best is None or rank > best[:2]:
+                best = (*rank, leavers)
+    return None if best is None else best[2]
+
+
+def _followers(part: Component, uses: np.ndarray, middle: int, candidates: list, together: set) -> np.ndarray:
+    """All users of the values that were taken up at that time by two or more of those who did."""
+    new = [
+        value
+        for at, _, value, adopters in candidates
+        if abs(at - middle) <= SECESSION_DAYS and len(together & set(part.user[adopters].tolist())) >= SECEDERS
+    ]
+    return np.unique(part.user[uses][np.isin(part.value[uses], new)])
+
+
+def _others_stayed(part: Component, uses: np.ndarray, middle: int, leavers: np.ndarray) -> bool:
+    """Whether at least two others were there before, went on after, and share something that some leaver gave up."""
+    gone = np.isin(part.user[uses], leavers)
+    given_up = np.unique(part.value[uses[gone & part.ended[uses]]])
+    kept = uses[~gone & ~part.ended[uses] & (part.last[uses] >= middle) & (part.first[uses] < middle)]
+    holders = np.unique(part.user[kept][np.isin(part.value[kept], given_up)])
+    return len(holders) >= 2

@@ -1,0 +1,149 @@
+"""The Arrow side of jobs/graph/communities.py: components as rows, spread over tasks, worked on one by one."""
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.graph.communities import WELL_TIED, Component, Pairs, communities
+from jobs.graph.traits import FAMILIES, KINDS
+
+# Components are handed to Python in so many lots a Sunday; each is worked on in one piece.
+BUCKETS = 16
+# Nats of ties to its community at which a member is as good as two in three certain.
+SURE_TIES = 8.0
+
+RESULT = "ds date, seller_id string, community_id string, sellers bigint, tier string, confidence double"
+RESULT_SCHEMA = pa.schema(
+    [
+        ("ds", pa.date32()), ("seller_id", pa.string()), ("community_id", pa.string()), ("sellers", pa.int64()),
+        ("tier", pa.string()), ("confidence", pa.float64()),
+    ]
+)  # fmt: skip
+
+
+def evidence_of(components: DataFrame, values: DataFrame, edges: DataFrame, bought: DataFrame) -> DataFrame:
+    """Everything that is known of each component, as rows of one form.
+
+    components: ds, seller_id, component. values: links.shared_values. edges: links.edges. bought: ds, seller_id (the
+    source), buyer_seller_id, orders, of suspect goods. Result: ds, bucket, component, what (use, tie, purchase), a, b
+    (sellers), kind, value, weight, suspects, honest, is_ended, first, last (days since 1970), orders.
+    """
+    nothing = F.lit(None)
+    day = F.lit("1970-01-01").cast("date")
+    of_a = components.select("ds", F.col("seller_id").alias("a"), "component")
+    uses = values.select(
+        "ds", F.lit("use").alias("what"), F.col("seller_id").alias("a"), nothing.cast("string").alias("b"), "kind",
+        F.xxhash64("kind", "value").alias("value"), "weight", "suspects", "honest", "is_ended",
+        F.datediff("first_seen", day).alias("first"), F.datediff("last_seen", day).alias("last"),
+        nothing.cast("bigint").alias("orders"),
+    )  # fmt: skip
+    blank = {
+        "value": nothing.cast("bigint"), "weight": nothing.cast("double"), "suspects": nothing.cast("bigint"),
+        "honest": nothing.cast("double"), "is_ended": nothing.cast("boolean"), "first": nothing.cast("int"),
+        "last": nothing.cast("int"), "orders": nothing.cast("bigint"), "kind": nothing.cast("string"),
+    }  # fmt: skip
+    ties = edges.where(F.col("via").isin("place", "supplier")).select(
+        "ds", F.lit("tie").alias("what"), F.col("src").alias("a"), F.col("dst").alias("b"), F.col("via").alias("kind"),
+        *[column.alias(name) for name, column in blank.items() if name not in ("kind", "weight")], "weight",
+    )  # fmt: skip
+    source = components.select("ds", F.col("seller_id").alias("b"), F.col("component").alias("_source"))
+    purchases = (
+        bought.select("ds", F.lit("purchase").alias("what"), F.col("buyer_seller_id").alias("a"), F.col("seller_id").alias("b"), "orders")
+        .join(source, ["ds", "b"], how="left")
+        .withColumn("value", F.coalesce("_source", -F.abs(F.xxhash64("b"))))
+        .drop("_source")
+        .withColumns({name: column for name, column in blank.items() if name not in ("value", "orders")})
+    )  # fmt: skip
+    rows = uses.unionByName(ties).unionByName(purchases).join(of_a, ["ds", "a"], how="inner")
+    return rows.withColumn("bucket", F.pmod(F.xxhash64("component"), F.lit(BUCKETS)))
+
+
+def label_components(rows: pa.Table) -> pa.Table:
+    """Rows of `evidence_of` for whole components of one Sunday -> RESULT, communities of two or more."""
+    order = [("component", "ascending"), ("what", "ascending"), ("a", "ascending"), ("b", "ascending"),
+             ("kind", "ascending"), ("value", "ascending")]  # fmt: skip
+    rows = rows.sort_by(order).combine_chunks()
+    component = rows["component"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, component[1:] != component[:-1]]) if len(component) else []
+    parts = [
+        _labelled(rows.slice(begin, end - begin))
+        for begin, end in zip(starts, np.r_[starts[1:], len(component)], strict=True)
+    ] if len(component) else []  # fmt: skip
+    return pa.concat_tables(parts) if parts else RESULT_SCHEMA.empty_table()
+
+
+def _labelled(rows: pa.Table) -> pa.Table:
+    """One component."""
+    part, names = component_of(rows)
+    label, pairs = communities(part)
+    sellers = np.bincount(label, minlength=part.n)[label]
+    tier, confidence = standing(label, pairs)
+    kept = np.flatnonzero(sellers >= 2)
+    return pa.table(
+        [
+            pa.array([rows["ds"][0].as_py()] * len(kept), pa.date32()),
+            pa.array(names[kept], pa.string()),
+            pa.array(names[label[kept]], pa.string()),
+            pa.array(sellers[kept], pa.int64()),
+            pa.array(np.where(tier[kept], "core", "attached"), pa.string()),
+            pa.array(confidence[kept], pa.float64()),
+        ],
+        schema=RESULT_SCHEMA,
+    )
+
+
+def standing(label: np.ndarray, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    """(is of the core, confidence) of each node, from its ties to others of its community."""
+    inside = label[pairs.src] == label[pairs.dst]
+    ends = np.r_[pairs.src[inside], pairs.dst[inside]]
+    well = (pairs.families >= 2) | (pairs.best >= WELL_TIED)
+    core = np.zeros(len(label), bool)
+    core[ends[np.r_[well[inside], well[inside]]]] = True
+    strongest = np.zeros(len(label))
+    np.maximum.at(strongest, ends, np.r_[pairs.weight[inside], pairs.weight[inside]])
+    return core, np.round(1 - np.exp(-strongest / SURE_TIES), 6)
+
+
+def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
+    """The arrays of one component, and the ids of its nodes in order."""
+    what = rows["what"].to_numpy(zero_copy_only=False)
+    a, b = (rows[name].to_numpy(zero_copy_only=False) for name in ("a", "b"))
+    is_use, is_tie, is_purchase = (what == name for name in ("use", "tie", "purchase"))
+    names = np.unique(np.concatenate([a, b[is_tie]]).astype(str))
+    kind = rows["kind"].to_numpy(zero_copy_only=False)
+    family = np.array([FAMILIES.index(KINDS[k].family) if k else -1 for k in kind])
+    column = {
+        name: rows[name].to_numpy(zero_copy_only=False)
+        for name in ("value", "weight", "suspects", "honest", "is_ended", "first", "last", "orders")
+    }
+    kinds = sorted(KINDS)
+    part = Component(
+        n=len(names),
+        user=np.searchsorted(names, a[is_use].astype(str)),
+        value=column["value"][is_use].astype(np.int64),
+        kind=np.array([kinds.index(k) for k in kind[is_use]], np.int64),
+        family=family[is_use].astype(np.int64),
+        base=np.array([KINDS[k].base for k in kind[is_use]], float),
+        weight=column["weight"][is_use].astype(float),
+        suspects=column["suspects"][is_use].astype(float),
+        honest=column["honest"][is_use].astype(float),
+        ended=column["is_ended"][is_use].astype(bool),
+        first=column["first"][is_use].astype(np.int64),
+        last=column["last"][is_use].astype(np.int64),
+        src=np.searchsorted(names, a[is_tie].astype(str)),
+        dst=np.searchsorted(names, b[is_tie].astype(str)),
+        tie_family=family[is_tie].astype(np.int64),
+        tie_weight=column["weight"][is_tie].astype(float),
+        buyer=np.searchsorted(names, a[is_purchase].astype(str)),
+        source=_sources(names, b[is_purchase].astype(str), column["value"][is_purchase].astype(np.int64)),
+        orders=column["orders"][is_purchase].astype(float),
+    )
+    return part, names
+
+
+def _sources(names: np.ndarray, sellers: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Sources of purchases as nodes; those outside are numbered behind the nodes, one number for each group."""
+    at = np.minimum(np.searchsorted(names, sellers), len(names) - 1)
+    _, number = np.unique(group, return_inverse=True)
+    return np.where(names[at] == sellers, at, len(names) + number).astype(np.int64)

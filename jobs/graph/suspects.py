@@ -1,0 +1,19 @@
+"""Which shops are linked, and how far the others count as honest."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+# A shop that nobody has judged yet.
+UNKNOWN = {"is_suspect": False, "honesty": 1.0}
+
+
+def judged(sellers: DataFrame) -> DataFrame:
+    """evidence.seller_signals -> ds, seller_id, is_suspect, honesty.
+
+    honesty: how much the shop counts against a value that suspects share: 0 for suspects, else the chance that it
+    is honest, so that a half-visible member of a racket does not speak against the rest as an honest shop does.
+    """
+    honest = F.round(1 / (1 + F.exp(F.col("suspicion"))), 6)
+    return sellers.select(
+        "ds", "seller_id", "is_suspect", F.when(F.col("is_suspect"), 0.0).otherwise(honest).alias("honesty")
+    )

@@ -1,0 +1,51 @@
+"""links.communities: shops that are probably one operation, as known on a Sunday.
+
+Grain: ds, seller_id; shops in a community of two or more. Reads of the same Sunday: links.components,
+links.shared_values, links.edges, core.sales, evidence.seller_signals.
+Each component is worked on as a whole, in memory, by jobs/graph/communities.py; components are spread over tasks.
+`community_id` names it for this Sunday only: rackets.members gives names that last.
+"""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.graph.community_batches import RESULT, evidence_of, label_components
+from jobs.table import Read, Table
+
+TABLE = Table(
+    reads={
+        "components": Read("links.components"),
+        "values": Read("links.shared_values"),
+        "edges": Read("links.edges"),
+        "sales": Read("core.sales"),
+        "sellers": Read("evidence.seller_signals"),
+    },
+    every="sunday",
+    key=("seller_id",),
+    columns="""
+        seller_id     string not null comment 'shop account'
+        community_id  string not null comment 'smallest seller_id of the community'
+        sellers       bigint not null comment 'size of the community'
+        tier          string not null comment 'core: tied by two families or by one strong value; attached'
+        confidence    double not null comment '0 to 1, from the ties to other members'
+    """,
+)
+
+
+def transform(
+    components: DataFrame, values: DataFrame, edges: DataFrame, sales: DataFrame, sellers: DataFrame
+) -> DataFrame:
+    evidence = evidence_of(components, values, edges, purchases(sales, sellers))
+    return evidence.groupBy("ds", "bucket").applyInArrow(label_components, RESULT)
+
+
+def purchases(sales: DataFrame, sellers: DataFrame) -> DataFrame:
+    """(ds, seller_id, buyer_seller_id, orders): what suspects bought from other suspects."""
+    suspects = sellers.where("is_suspect").select("ds", "seller_id")
+    return (
+        sales.where("buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
+        .join(suspects, ["ds", "seller_id"], how="left_semi")
+        .join(suspects.withColumnRenamed("seller_id", "buyer_seller_id"), ["ds", "buyer_seller_id"], how="left_semi")
+        .groupBy("ds", "seller_id", "buyer_seller_id")
+        .agg(F.sum("orders").alias("orders"))
+    )
