@@ -1,7 +1,8 @@
 """rackets.members: which shops belong to which racket, under ids that last, as known on a Sunday.
 
-Grain: ds, racket_id, seller_id; a shop is in at most one racket per ds. Reads of the same Sunday: links.communities,
-links.trait_states, core.sales, core.listing_states; and its own last four Sundays, the fronts of the known rackets.
+Grain: ds, racket_id, seller_id; a shop is in at most one racket per ds. Reads of the same Sunday: links.communities
+(and those of the Sunday before), links.trait_states, core.sales, core.listing_states; and its own last four Sundays,
+the fronts of the known rackets.
 A community takes over the id of the racket whose front it overlaps, in shops or in values that cost something to
 double; jobs/graph/matching.py decides who takes which. Without one it is born under a new id. An id that no front
 shows is gone, and never used again: it begins with the day of its birth.
@@ -16,8 +17,9 @@ from jobs.graph.matching import match
 from jobs.table import Read, Table
 
 # A group of two is a pair of shops; three with something in common begin to look like an operation. Two are enough
-# where they go on under an id, or where two shops of the core left a racket together.
+# where they go on under an id, or where two shops of the core have left a racket and stand alone for the second Sunday.
 MIN_SELLERS = 3
+WEEK = 7
 # How far back the fronts go. A racket that is away longer comes back under a new id.
 FRONT_DAYS = 28
 # What a shop says for an identity by its tier, then and now the lesser of the two: attached shops come and go.
@@ -31,17 +33,20 @@ RECENCY = (100, 70, 49, 34)
 # is at least this share of the smaller side: with less than a third in common, the group is somebody else. (Greene et
 # al. 2010 find the results of such matchings stable for thresholds between 0.1 and 0.3.)
 MIN_VOTERS, MIN_SHARE = 2, 0.3
-# Anchors: values of kinds that cost money or documents to double. One that more shops use belongs to an agency.
+# Anchors: values of kinds that cost money or documents to double. One that more shops outside of all rackets use
+# belongs to an agency.
 ANCHORS = ("payout_account", "id_token", "licence", "device")
-ANCHOR_USERS = 20
+ANCHOR_OUTSIDERS = 20
 # Characters of the hash in an id; where two births of a day have the same, the second gets a number.
 HASH_LENGTH = 10
+# As Spark counts the days of a week.
+SUNDAY = 1
 # Share of turnover with other shops from which on a shop is a wholesaler.
 WHOLESALE_SHARE = 0.5
 
 TABLE = Table(
     reads={
-        "communities": Read("links.communities"),
+        "communities": Read("links.communities", days=1 + WEEK),
         "traits": Read("links.trait_states"),
         "sales": Read("core.sales"),
         "listings": Read("core.listing_states"),
@@ -68,10 +73,12 @@ def transform(
     fronts: DataFrame,
     days: list[date],
 ) -> DataFrame:
+    now = communities.where(F.col("ds") == F.lit(days[0]))
+    before = communities.where((F.col("ds") < F.lit(days[0])) & (F.dayofweek("ds") == SUNDAY))
     former = former_members(fronts, days[0])
-    overlaps = overlaps_of(communities, former, successors(former, traits))
+    overlaps = overlaps_of(now, former, successors(former, traits))
     return (
-        name_rackets(communities, overlaps)
+        name_rackets(now, before, overlaps)
         .join(roles(sales, listings), ["ds", "seller_id"], how="left")
         .join(former.select("racket_id", "seller_id", "since"), ["racket_id", "seller_id"], how="left")
         .select(
@@ -97,7 +104,7 @@ def former_members(fronts: DataFrame, day: date) -> DataFrame:
     """
     ago = F.floor((F.datediff(F.lit(day), "ds") - 1) / 7).cast("int")
     return (
-        fronts.where(F.dayofweek("ds") == 1)
+        fronts.where(F.dayofweek("ds") == SUNDAY)
         .groupBy("racket_id", "seller_id")
         .agg(F.min(F.struct(ago.alias("ago"), "tier")).alias("newest"), F.min("since").alias("since"))
         .select("racket_id", "seller_id", "newest.tier", "newest.ago", "since")
@@ -107,28 +114,32 @@ def former_members(fronts: DataFrame, day: date) -> DataFrame:
 def successors(former: DataFrame, traits: DataFrame) -> DataFrame:
     """(racket_id, seller_id, ago): shops that were in no racket and share an anchor with the front of one.
 
-    An anchor of a racket is a value that few shops use, and of the former members of all rackets only its own; it is
-    as old as the front that shows it.
+    An anchor of a racket is a value that few shops outside of all rackets use, and of those inside only its own members
+    (who may have stood in another racket as well, while two were taken for one); it is as old as the front that shows
+    it.
     """
-    newest = F.min(F.struct("ago", "racket_id")).alias("newest")
-    latest = former.groupBy("seller_id").agg(newest).select("seller_id", "newest.ago", "newest.racket_id")
-    users = Window.partitionBy("kind", "value")
+    value = ["kind", "value"]
+    users = Window.partitionBy(*value)
     held = (
         traits.where(F.col("kind").isin(*ANCHORS))
-        .join(latest, "seller_id", how="left")
-        .withColumns(
-            {
-                "users": F.count("*").over(users),
-                "owner": F.min("racket_id").over(users),
-                "other": F.max("racket_id").over(users),
-                "since_ago": F.min("ago").over(users),
-            }
-        )
+        .select("seller_id", *value)
+        .join(former.select("seller_id", F.lit(True).alias("is_former")).distinct(), "seller_id", how="left")
+        .withColumn("insiders", F.count("is_former").over(users))
+        .withColumn("outsiders", F.count("*").over(users) - F.col("insiders"))
+        .where((F.col("insiders") > 0) & F.col("outsiders").between(1, ANCHOR_OUTSIDERS))
+    )
+    anchors = (
+        held.join(former.select("racket_id", "seller_id", "ago"), "seller_id", how="inner")
+        .groupBy(*value, "racket_id", "insiders")
+        .agg(F.count("*").alias("own"), F.min("ago").alias("ago"))
+        .where("own = insiders")
+        .select(*value, "racket_id", "ago")
     )
     return (
-        held.where((F.col("users") <= ANCHOR_USERS) & (F.col("owner") == F.col("other")) & F.col("racket_id").isNull())
-        .groupBy(F.col("owner").alias("racket_id"), "seller_id")
-        .agg(F.min("since_ago").alias("ago"))
+        held.where("is_former IS NULL")
+        .join(anchors, value, how="inner")
+        .groupBy("racket_id", "seller_id")
+        .agg(F.min("ago").alias("ago"))
     )
 
 
@@ -163,18 +174,29 @@ def overlaps_of(communities: DataFrame, former: DataFrame, successors: DataFrame
     )
 
 
-def name_rackets(communities: DataFrame, overlaps: DataFrame) -> DataFrame:
-    """The communities that are rackets, with the `racket_id` that each takes over or is born with."""
+def name_rackets(communities: DataFrame, before: DataFrame, overlaps: DataFrame) -> DataFrame:
+    """The communities that are rackets, with the `racket_id` that each takes over or is born with.
+
+    before: the communities of last Sunday. Two shops that leave a racket are one only when they stood alone then too.
+    """
     carried = (
         match(overlaps)
         .groupBy("community_id")
         .agg(F.max(F.when(F.col("is_kept"), F.col("racket_id"))).alias("carried"), F.max("core").alias("core"))
     )
-    is_racket = F.col("carried").isNotNull() | (F.col("sellers") >= MIN_SELLERS) | (F.col("core") >= 2)
+    shops = F.array_sort(F.collect_list("seller_id")).alias("shops")
+    groups = communities.groupBy("ds", "community_id").agg(shops)
+    alone = (
+        before.where("sellers = 2").groupBy("community_id").agg(shops).select("shops", F.lit(True).alias("stood_alone"))
+    )
+    is_racket = (
+        F.col("carried").isNotNull()
+        | (F.size("shops") >= MIN_SELLERS)
+        | ((F.col("core") == 2) & F.col("stood_alone").isNotNull())
+    )
     rackets = (
-        communities.groupBy("ds", "community_id")
-        .agg(F.count("*").alias("sellers"))
-        .join(carried, "community_id", how="left")
+        groups.join(carried, "community_id", how="left")
+        .join(alone, "shops", how="left")
         .where(is_racket)
         .select("community_id", F.coalesce("carried", new_id(F.col("carried").isNull())).alias("racket_id"))
     )

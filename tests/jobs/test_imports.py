@@ -30,7 +30,7 @@ ONLY = {
     "botocore": {"jobs/landing.py"},
     "great_expectations": {"jobs/audit.py"},
     "argparse": {"jobs/cli.py"},
-    "scipy": {"jobs/graph/components.py"},
+    "scipy": {"jobs/graph/components.py", "jobs/graph/matching.py"},
 }
 
 
