@@ -1,8 +1,8 @@
 """evidence.seller_signals: how likely each shop sells counterfeits, as known on a Sunday.
 
 Grain: ds, seller_id; every known shop. Reads of the same Sunday: core.seller_states, evidence.listing_signals.
-`suspicion` is in nats of log-odds, from the share of listings that look counterfeit. Shops under 0 are not linked:
-they count against a value that suspects share (links.edges).
+`suspicion` is in nats of log-odds, from the share of listings that look counterfeit. Shops that are no suspects are
+not linked: they count against a value that suspects share (links.shared_values).
 """
 
 from pyspark.sql import DataFrame
@@ -21,10 +21,13 @@ TABLE = Table(
         orders             bigint not null comment 'orders ever known'
         fake_refunds       bigint not null comment 'of these, refunded because the goods were fake'
         suspicion          double not null comment 'log-odds that the shop sells counterfeits, nats'
-        is_suspect         boolean not null comment 'suspicion above 0'
+        is_suspect         boolean not null comment 'looked at for links: suspicion above -1.5'
     """,
 )
 
+# Shops from here on are linked. One in five shops of a racket shows no more than this by itself; a group in which
+# nobody shows more is let go (jobs/graph/communities.py).
+SUSPECT_FROM = -1.5
 # A quarter of the listings is enough: shops of counterfeiters carry honest goods as cover.
 SHARE_AT_EVEN_ODDS = 0.25
 
@@ -46,6 +49,6 @@ def transform(sellers: DataFrame, listings: DataFrame) -> DataFrame:
         .fillna(0, ["listings", "orders", "fake_refunds"])
         .fillna(0.0, ["suspect_listings"])
         .withColumn("suspicion", F.when(F.col("listings") == 0, F.lit(-1.0)).otherwise(F.log(odds)))
-        .withColumn("is_suspect", F.col("suspicion") > 0)
+        .withColumn("is_suspect", F.col("suspicion") > SUSPECT_FROM)
         .select("ds", "seller_id", "listings", "suspect_listings", "orders", "fake_refunds", "suspicion", "is_suspect")
     )

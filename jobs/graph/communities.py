@@ -7,15 +7,23 @@ One component at a time, in memory: numpy arrays indexed by node (the component'
 3. values weighed again by who uses them: outsiders of the community that uses a value most speak against it as honest
    shops do, so a value of one community alone is its own, however many they are, and one spread over several is a hub;
 4. communities again, then fragments rejoined to the one community to which most of their shops are tied;
-5. secessions: members that took up new common values at one time, while the others kept the old, are a new operation.
+5. secessions: members that took up new common values at one time, while the others kept the old, are a new operation;
+   groups of which hardly anybody shows by itself what it sells are let go.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from jobs.graph.leiden import by_smallest, leiden
-from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT
+from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, KINDS, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT, TRADES
+
+# By index in KINDS: index in FAMILIES, nats of a value that nobody else uses, and the bit of its trade in TRADES.
+FAMILY = np.array([FAMILIES.index(kind.family) for kind in KINDS.values()])
+BASE = np.array([kind.base for kind in KINDS.values()])
+TRADE = np.array([1 << TRADES.index(kind.trade) if kind.trade else 0 for kind in KINDS.values()])
 
 # Nats that a pair with nothing in common speaks against one operation: its shops share part of what they have.
 RESOLUTION = 0.5
@@ -23,6 +31,10 @@ RESOLUTION = 0.5
 REJOIN_SHARE = 0.5
 # A pair is well tied by two families, or by one value of so many nats: one that is all but its community's own.
 WELL_TIED = 5.0
+# Partners share so many nats that a customer does not come by; a guest shares in so many ways.
+PARTNER_WEIGHT, GUEST_TRADES = 2.0, 2
+# A community has so many members, and this share of them, that show by themselves what they sell.
+LIKELY, LIKELY_SHARE = 2, 0.34
 # A customer buys from so many unrelated communities, and less than half of it inside its own.
 CUSTOMER_SOURCES = 2
 # Secession: so many members, new values of so many families, taken up within so many days.
@@ -35,20 +47,17 @@ KNOWN_BEFORE = 10
 class Component:
     """What is known of n shops.
 
-    Uses, one entry each: user (node), value (number), family (index in FAMILIES), base (nats of a value that nobody
-    else uses), weight (nats as damped by all users), suspects, honest (users in all, in and out of the component),
-    ended, first, last (days as numbers).
-    Ties that are no values: src, dst (nodes), tie_family, tie_weight.
+    suspicion: log-odds that the shop sells counterfeits, by node.
+    Uses, one entry each: user (node), value (number), kind (index in KINDS), weight (nats as damped by all users),
+    suspects, honest (users in all, in and out of the component), ended, first, last (days as numbers).
+    Ties that are no values: src, dst (nodes), tie_kind, tie_weight.
     Purchases of suspect goods: buyer (node), source (node, or n + a number for shops outside), orders.
-    since: first day known, by node.
     """
 
-    n: int
+    suspicion: np.ndarray
     user: np.ndarray
     value: np.ndarray
     kind: np.ndarray
-    family: np.ndarray
-    base: np.ndarray
     weight: np.ndarray
     suspects: np.ndarray
     honest: np.ndarray
@@ -57,22 +66,32 @@ class Component:
     last: np.ndarray
     src: np.ndarray
     dst: np.ndarray
-    tie_family: np.ndarray
+    tie_kind: np.ndarray
     tie_weight: np.ndarray
     buyer: np.ndarray
     source: np.ndarray
     orders: np.ndarray
 
+    @property
+    def n(self) -> int:
+        return len(self.suspicion)
+
 
 @dataclass(frozen=True)
 class Pairs:
-    """Tied pairs, src < dst: nats of all families, how many families, and the strongest of them."""
+    """Tied pairs, src < dst: nats of all families, how many families, and the strongest of them.
+
+    control: nats of the families that a customer does not come by. trades: how a customer would come by the rest,
+    one bit for each of TRADES.
+    """
 
     src: np.ndarray
     dst: np.ndarray
     weight: np.ndarray
     families: np.ndarray
     best: np.ndarray
+    control: np.ndarray
+    trades: np.ndarray
 
 
 def communities(part: Component) -> tuple[np.ndarray, Pairs]:
@@ -87,44 +106,44 @@ def communities(part: Component) -> tuple[np.ndarray, Pairs]:
     pairs = tied_pairs(inside, reweighed(inside, label))
     label = cpm(part.n, pairs)
     pairs = tied_pairs(inside, reweighed(inside, label))
-    label = rejoined(label, pairs)
-    return secede(inside, label, pairs), pairs
+    label = without_guests(inside, rejoined(label, pairs), pairs)
+    return let_go(inside, secede(inside, label, pairs)), pairs
 
 
 def tied_pairs(part: Component, weight: np.ndarray) -> Pairs:
     """Pairs of the component with what their common values say. weight: nats of each use's value."""
     order = np.lexsort((part.user, part.value))
     order = order[weight[order] >= MIN_WEIGHT]
-    user, value, family = part.user[order], part.value[order], part.family[order]
+    user, value, kind = part.user[order], part.value[order], part.kind[order]
     nats, ended = weight[order], part.ended[order]
-    found = [(part.src, part.dst, part.tie_family, part.tie_weight)]
+    found = [(part.src, part.dst, part.tie_kind, part.tie_weight)]
     for step in range(1, BAND + 1):
         both = np.flatnonzero(value[step:] == value[:-step])
         if not len(both):
             break
         a, b = both, both + step
         worth = np.minimum(nats[a], nats[b]) * np.where(ended[a] | ended[b], ENDED, 1.0)
-        found.append((user[a], user[b], family[a], worth))
-    src, dst, family, nats = (np.concatenate(column) for column in zip(*found, strict=True))
-    return _summed(part.n, src, dst, family, nats)
+        found.append((user[a], user[b], kind[a], worth))
+    src, dst, kind, nats = (np.concatenate(column) for column in zip(*found, strict=True))
+    return _summed(part.n, src, dst, kind, nats)
 
 
-def _summed(n: int, src: np.ndarray, dst: np.ndarray, family: np.ndarray, nats: np.ndarray) -> Pairs:
+def _summed(n: int, src: np.ndarray, dst: np.ndarray, kind: np.ndarray, nats: np.ndarray) -> Pairs:
     """The best of each family, added up by pair; a pair with one family only counts ONE_FAMILY of it."""
-    key = (np.minimum(src, dst).astype(np.int64) * n + np.maximum(src, dst)) * len(FAMILIES) + family
-    order = np.lexsort((-nats, key))
-    key, nats = key[order], nats[order]
-    first = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
-    key, nats = key[first] // len(FAMILIES), nats[first]
-    start = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(key) else np.zeros(0, np.int64)
-    if not len(start):
-        nothing = np.zeros(0, np.int64)
-        return Pairs(nothing, nothing, np.zeros(0), nothing, np.zeros(0))
-    total, best = np.add.reduceat(nats, start), np.maximum.reduceat(nats, start)
-    families = np.diff(np.r_[start, len(key)])
-    total = np.where(families == 1, total * ONE_FAMILY, total)
+    pair = np.minimum(src, dst).astype(np.int64) * n + np.maximum(src, dst)
+    pairs, at = np.unique(pair, return_inverse=True)
+    best = np.zeros((len(pairs), len(FAMILIES)))
+    np.maximum.at(best, (at, FAMILY[kind]), nats)
+    control = np.zeros_like(best)
+    partners = TRADE[kind] == 0
+    np.maximum.at(control, (at[partners], FAMILY[kind][partners]), nats[partners])
+    trades = np.zeros(len(pairs), np.int64)
+    np.bitwise_or.at(trades, at, TRADE[kind])
+    families = np.count_nonzero(best, axis=1)
+    total = best.sum(axis=1) * np.where(families == 1, ONE_FAMILY, 1.0)
     kept = total >= PAIR_WEIGHT
-    return Pairs((key[start] // n)[kept], (key[start] % n)[kept], total[kept], families[kept], best[kept])
+    columns = pairs // n, pairs % n, total, families, best.max(axis=1, initial=0.0), control.sum(axis=1), trades
+    return Pairs(*[column[kept] for column in columns])
 
 
 def cpm(n: int, pairs: Pairs) -> np.ndarray:
@@ -142,7 +161,7 @@ def reweighed(part: Component, label: np.ndarray) -> np.ndarray:
     top = np.zeros(number.max() + 1)
     np.maximum.at(top, groups // part.n, members)
     outside = part.suspects - top[number] + part.honest
-    return np.where(top[number] >= 2, part.base - HONEST_DAMPING * np.log1p(outside), 0.0)
+    return np.where(top[number] >= 2, BASE[part.kind] - HONEST_DAMPING * np.log1p(outside), 0.0)
 
 
 def customers(part: Component, label: np.ndarray) -> np.ndarray:
@@ -164,11 +183,11 @@ def customers(part: Component, label: np.ndarray) -> np.ndarray:
 def without(part: Component, out: np.ndarray) -> Component:
     """The component without what ties the shops that are `out`."""
     use, tie = ~out[part.user], ~(out[part.src] | out[part.dst])
-    uses = ("user", "value", "kind", "family", "base", "weight", "suspects", "honest", "ended", "first", "last")
+    uses = ("user", "value", "kind", "weight", "suspects", "honest", "ended", "first", "last")
     return replace(
         part,
         **{name: getattr(part, name)[use] for name in uses},
-        **{name: getattr(part, name)[tie] for name in ("src", "dst", "tie_family", "tie_weight")},
+        **{name: getattr(part, name)[tie] for name in ("src", "dst", "tie_kind", "tie_weight")},
     )
 
 
@@ -196,6 +215,38 @@ def rejoined(label: np.ndarray, pairs: Pairs) -> np.ndarray:
         # One move a round, the surest first, so that the result does not depend on the order of the fragments.
         best = np.lexsort((bridges[:, 1], bridges[:, 0], -share))[0]
         label[label == bridges[best, 0]] = bridges[best, 1]
+
+
+def without_guests(part: Component, label: np.ndarray, pairs: Pairs) -> np.ndarray:
+    """Parts of a community that share with its largest part nothing but what customers come by, set apart.
+
+    They stay when they are tied in GUEST_TRADES ways and buy suspect goods from nobody else.
+    """
+    label = label.copy()
+    inside = label[pairs.src] == label[pairs.dst]
+    partners = inside & (pairs.control >= PARTNER_WEIGHT)
+    ends = pairs.src[partners], pairs.dst[partners]
+    _, block = connected_components(coo_matrix((np.ones(len(ends[0])), ends), shape=(part.n, part.n)), directed=False)
+    block = by_smallest(block)
+    size = np.bincount(block, minlength=part.n)
+    # The largest block of each community, of equal ones that of the smallest node.
+    order = np.lexsort((block, -size[block], label))
+    main = np.full(part.n, -1)
+    first = order[np.r_[True, label[order][1:] != label[order][:-1]]]
+    main[label[first]] = block[first]
+    guest = (block != main[label]) & (size[main[label]] >= 2)
+    trades = np.zeros(part.n, np.int64)
+    for a, b in ((pairs.src, pairs.dst), (pairs.dst, pairs.src)):
+        to_main = inside & guest[a] & ~guest[b]
+        np.bitwise_or.at(trades, block[a[to_main]], pairs.trades[to_main])
+    ways = np.array([bits.bit_count() for bits in trades.tolist()], np.int64)
+    source = np.minimum(part.source, part.n - 1)
+    own = (part.source < part.n) & (block[source] == block[part.buyer])
+    buys = np.zeros(part.n, bool)
+    buys[block[part.buyer[~own]]] = True
+    leave = guest & ((ways[block] < GUEST_TRADES) | buys[block])
+    label[leave] = block[leave] + part.n
+    return by_smallest(label)
 
 
 def secede(part: Component, label: np.ndarray, pairs: Pairs) -> np.ndarray:
@@ -232,7 +283,7 @@ def seceders(part: Component, uses: np.ndarray, since: np.ndarray) -> np.ndarray
         middle = int(np.median(days))
         near = adopters[np.abs(part.first[adopters] - middle) <= SECESSION_DAYS]
         if len(near) >= SECEDERS:
-            candidates.append((middle, int(part.family[adopters[0]]), int(value), near))
+            candidates.append((middle, int(FAMILY[part.kind[adopters[0]]]), int(value), near))
     best: tuple[int, int, np.ndarray] | None = None
     for middle, family, _, adopters in candidates:
         together = set(part.user[adopters].tolist())
@@ -268,3 +319,10 @@ def _others_stayed(part: Component, uses: np.ndarray, middle: int, leavers: np.n
     kept = uses[~gone & ~part.ended[uses] & (part.last[uses] >= middle) & (part.first[uses] < middle)]
     holders = np.unique(part.user[kept][np.isin(part.value[kept], given_up)])
     return len(holders) >= 2
+
+
+def let_go(part: Component, label: np.ndarray) -> np.ndarray:
+    """Communities of which too few show by themselves that they sell counterfeits fall apart."""
+    likely = np.bincount(label, part.suspicion > 0, part.n)
+    weak = (likely < LIKELY) | (likely < LIKELY_SHARE * np.bincount(label, minlength=part.n))
+    return np.where(weak[label], np.arange(part.n), label)

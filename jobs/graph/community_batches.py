@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.graph.communities import WELL_TIED, Component, Pairs, communities
-from jobs.graph.traits import FAMILIES, KINDS
+from jobs.graph.traits import KINDS
 
 # Components are handed to Python in so many lots a Sunday; each is worked on in one piece.
 BUCKETS = 16
@@ -22,11 +22,13 @@ RESULT_SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-def evidence_of(components: DataFrame, values: DataFrame, edges: DataFrame, bought: DataFrame) -> DataFrame:
+def evidence_of(
+    components: DataFrame, values: DataFrame, edges: DataFrame, bought: DataFrame, sellers: DataFrame
+) -> DataFrame:
     """Everything that is known of each component, as rows of one form.
 
     components: ds, seller_id, component. values: links.shared_values. edges: links.edges. bought: ds, seller_id (the
-    source), buyer_seller_id, orders, of suspect goods. Result: ds, bucket, component, what (use, tie, purchase), a, b
+    source), buyer_seller_id, orders, of suspect goods. sellers: evidence.seller_signals. Result: ds, bucket, component, what (shop, use, tie, purchase), a, b
     (sellers), kind, value, weight, suspects, honest, is_ended, first, last (days since 1970), orders.
     """
     nothing = F.lit(None)
@@ -43,19 +45,30 @@ def evidence_of(components: DataFrame, values: DataFrame, edges: DataFrame, boug
         "honest": nothing.cast("double"), "is_ended": nothing.cast("boolean"), "first": nothing.cast("int"),
         "last": nothing.cast("int"), "orders": nothing.cast("bigint"), "kind": nothing.cast("string"),
     }  # fmt: skip
+    of_b = components.select("ds", F.col("seller_id").alias("b"), F.col("component").alias("_b"))
     ties = edges.where(F.col("via").isin("place", "supplier")).select(
         "ds", F.lit("tie").alias("what"), F.col("src").alias("a"), F.col("dst").alias("b"), F.col("via").alias("kind"),
         *[column.alias(name) for name, column in blank.items() if name not in ("kind", "weight")], "weight",
     )  # fmt: skip
-    source = components.select("ds", F.col("seller_id").alias("b"), F.col("component").alias("_source"))
     purchases = (
         bought.select("ds", F.lit("purchase").alias("what"), F.col("buyer_seller_id").alias("a"), F.col("seller_id").alias("b"), "orders")
-        .join(source, ["ds", "b"], how="left")
-        .withColumn("value", F.coalesce("_source", -F.abs(F.xxhash64("b"))))
-        .drop("_source")
+        .join(of_b, ["ds", "b"], how="left")
+        .withColumn("value", F.coalesce("_b", -F.abs(F.xxhash64("b"))))
+        .drop("_b")
         .withColumns({name: column for name, column in blank.items() if name not in ("value", "orders")})
     )  # fmt: skip
-    rows = uses.unionByName(ties).unionByName(purchases).join(of_a, ["ds", "a"], how="inner")
+    shops = sellers.where("is_suspect").select(
+        "ds", F.lit("shop").alias("what"), F.col("seller_id").alias("a"), nothing.cast("string").alias("b"),
+        F.col("suspicion").alias("weight"), *[column.alias(name) for name, column in blank.items() if name != "weight"],
+    )  # fmt: skip
+    # A tie that leaves the component was too weak to join it.
+    inside = (
+        ties.join(of_b, ["ds", "b"], how="inner")
+        .join(of_a, ["ds", "a"], how="inner")
+        .where("component = _b")
+        .drop("_b")
+    )
+    rows = shops.unionByName(uses).unionByName(purchases).join(of_a, ["ds", "a"], how="inner").unionByName(inside)
     return rows.withColumn("bucket", F.pmod(F.xxhash64("component"), F.lit(BUCKETS)))
 
 
@@ -109,22 +122,19 @@ def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
     """The arrays of one component, and the ids of its nodes in order."""
     what = rows["what"].to_numpy(zero_copy_only=False)
     a, b = (rows[name].to_numpy(zero_copy_only=False) for name in ("a", "b"))
-    is_use, is_tie, is_purchase = (what == name for name in ("use", "tie", "purchase"))
-    names = np.unique(np.concatenate([a, b[is_tie]]).astype(str))
+    is_shop, is_use, is_tie, is_purchase = (what == name for name in ("shop", "use", "tie", "purchase"))
+    names = a[is_shop].astype(str)
     kind = rows["kind"].to_numpy(zero_copy_only=False)
-    family = np.array([FAMILIES.index(KINDS[k].family) if k else -1 for k in kind])
     column = {
         name: rows[name].to_numpy(zero_copy_only=False)
         for name in ("value", "weight", "suspects", "honest", "is_ended", "first", "last", "orders")
     }
-    kinds = sorted(KINDS)
+    kinds = list(KINDS)
     part = Component(
-        n=len(names),
+        suspicion=column["weight"][is_shop].astype(float),
         user=np.searchsorted(names, a[is_use].astype(str)),
         value=column["value"][is_use].astype(np.int64),
         kind=np.array([kinds.index(k) for k in kind[is_use]], np.int64),
-        family=family[is_use].astype(np.int64),
-        base=np.array([KINDS[k].base for k in kind[is_use]], float),
         weight=column["weight"][is_use].astype(float),
         suspects=column["suspects"][is_use].astype(float),
         honest=column["honest"][is_use].astype(float),
@@ -133,7 +143,7 @@ def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
         last=column["last"][is_use].astype(np.int64),
         src=np.searchsorted(names, a[is_tie].astype(str)),
         dst=np.searchsorted(names, b[is_tie].astype(str)),
-        tie_family=family[is_tie].astype(np.int64),
+        tie_kind=np.array([kinds.index(k) for k in kind[is_tie]], np.int64),
         tie_weight=column["weight"][is_tie].astype(float),
         buyer=np.searchsorted(names, a[is_purchase].astype(str)),
         source=_sources(names, b[is_purchase].astype(str), column["value"][is_purchase].astype(np.int64)),

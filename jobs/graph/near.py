@@ -52,7 +52,7 @@ def near_pairs(places: DataFrame, sellers: DataFrame) -> DataFrame:
 def with_crowd(suspects: DataFrame, everybody: DataFrame) -> DataFrame:
     """Adds `weight` of a place by who else is within reach; leaves out places that say too little."""
     squares = blocked(everybody, SQUARE_DEGREES).groupBy("ds", "x", "y").agg(
-        F.sum(F.col("honesty").cast("decimal(18,6)")).cast("double").alias("honest"),
+        F.sum(F.col("doubt").cast("decimal(18,6)")).cast("double").alias("honest"),
         F.count_if("is_suspect").alias("suspects"),
     )  # fmt: skip
     middle = squares.select(

@@ -4,16 +4,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 # A shop that nobody has judged yet.
-UNKNOWN = {"is_suspect": False, "honesty": 1.0}
+UNKNOWN = {"is_suspect": False, "honesty": 1.0, "doubt": 1.0}
+# What a suspect that shows little by itself counts for, of an honest shop.
+DOUBT = 0.5
 
 
 def judged(sellers: DataFrame) -> DataFrame:
-    """evidence.seller_signals -> ds, seller_id, is_suspect, honesty.
+    """evidence.seller_signals -> ds, seller_id, is_suspect, suspicion, honesty, doubt.
 
     honesty: how much the shop counts against a value that suspects share: 0 for suspects, else the chance that it
     is honest, so that a half-visible member of a racket does not speak against the rest as an honest shop does.
+    doubt: the same while nobody knows which suspects belong together: those that show little by themselves count a part.
     """
     honest = F.round(1 / (1 + F.exp(F.col("suspicion"))), 6)
     return sellers.select(
-        "ds", "seller_id", "is_suspect", F.when(F.col("is_suspect"), 0.0).otherwise(honest).alias("honesty")
-    )
+        "ds", "seller_id", "is_suspect", "suspicion",
+        F.when(F.col("is_suspect"), 0.0).otherwise(honest).alias("honesty"),
+        F.when(F.col("suspicion") > 0, 0.0).when(F.col("is_suspect"), honest * DOUBT).otherwise(honest).alias("doubt"),
+    )  # fmt: skip

@@ -7,6 +7,7 @@ a value of forty suspects and no honest shop is one big operation, of ten suspec
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -18,12 +19,15 @@ class Kind:
 
     hub:    what it usually is that many shops share a value of this kind.
     listed: the shop states its values of this kind anew each time, so one that is missing is no longer used.
+    trade:  how a mere customer of an operation comes to share it: `content` is copied from the supplier's listings,
+            `dispatch` from its parcels when it sends to the customer's buyers; empty where only partners share it.
     """
 
     family: str
     base: float
     hub: str
     listed: bool = False
+    trade: Literal["", "content", "dispatch", "supply"] = ""
 
 
 KINDS = {
@@ -39,12 +43,13 @@ KINDS = {
     "return_address": Kind("address", 5.0, "forwarder", listed=True),
     "sender_phone": Kind("logistics", 5.0, "courier"),
     "sender_account": Kind("logistics", 5.0, "forwarder"),
-    "sender_address": Kind("logistics", 4.5, "forwarder"),
-    "place": Kind("logistics", 4.5, "village"),
-    "image": Kind("image", 5.0, "stock_picture"),
-    "text": Kind("text", 4.5, "template"),
-    "supplier": Kind("supply", 2.0, "supplier"),
+    "sender_address": Kind("logistics", 4.5, "forwarder", trade="dispatch"),
+    "place": Kind("logistics", 4.5, "village", trade="dispatch"),
+    "image": Kind("image", 5.0, "stock_picture", trade="content"),
+    "text": Kind("text", 4.5, "template", trade="content"),
+    "supplier": Kind("supply", 2.0, "supplier", trade="supply"),
 }
+TRADES = ("content", "dispatch", "supply")
 FAMILIES = tuple(sorted({kind.family for kind in KINDS.values()}))
 
 # Nats lost per e-fold of suspect and of honest users beyond the first pair.

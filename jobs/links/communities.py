@@ -35,7 +35,7 @@ TABLE = Table(
 def transform(
     components: DataFrame, values: DataFrame, edges: DataFrame, sales: DataFrame, sellers: DataFrame
 ) -> DataFrame:
-    evidence = evidence_of(components, values, edges, purchases(sales, sellers))
+    evidence = evidence_of(components, values, edges, purchases(sales, sellers), sellers)
     return evidence.groupBy("ds", "bucket").applyInArrow(label_components, RESULT)
 
 
