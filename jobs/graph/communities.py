@@ -17,13 +17,10 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from jobs.graph.evidence import BASE, FAMILY, TRADE, Component
 from jobs.graph.leiden import by_smallest, leiden
-from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, KINDS, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT, TRADES
-
-# By index in KINDS: index in FAMILIES, nats of a value that nobody else uses, and the bit of its trade in TRADES.
-FAMILY = np.array([FAMILIES.index(kind.family) for kind in KINDS.values()])
-BASE = np.array([kind.base for kind in KINDS.values()])
-TRADE = np.array([1 << TRADES.index(kind.trade) if kind.trade else 0 for kind in KINDS.values()])
+from jobs.graph.secessions import secede
+from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT
 
 # Nats that a pair with nothing in common speaks against one operation: its shops share part of what they have.
 RESOLUTION = 0.5
@@ -37,44 +34,6 @@ PARTNER_WEIGHT, GUEST_TRADES = 2.0, 2
 LIKELY, LIKELY_SHARE = 2, 0.34
 # A customer buys from so many unrelated communities, and less than half of it inside its own.
 CUSTOMER_SOURCES = 2
-# Secession: so many members, new values of so many families, taken up within so many days.
-SECEDERS, SECESSION_FAMILIES, SECESSION_DAYS = 2, 2, 24
-# A value was taken up, not registered with, when the shop is known that much longer, in days.
-KNOWN_BEFORE = 10
-
-
-@dataclass(frozen=True)
-class Component:
-    """What is known of n shops.
-
-    suspicion: log-odds that the shop sells counterfeits, by node.
-    Uses, one entry each: user (node), value (number), kind (index in KINDS), weight (nats as damped by all users),
-    suspects, honest (users in all, in and out of the component), ended, first, last (days as numbers).
-    Ties that are no values: src, dst (nodes), tie_kind, tie_weight.
-    Purchases of suspect goods: buyer (node), source (node, or n + a number for shops outside), orders.
-    """
-
-    suspicion: np.ndarray
-    user: np.ndarray
-    value: np.ndarray
-    kind: np.ndarray
-    weight: np.ndarray
-    suspects: np.ndarray
-    honest: np.ndarray
-    ended: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
-    src: np.ndarray
-    dst: np.ndarray
-    tie_kind: np.ndarray
-    tie_weight: np.ndarray
-    buyer: np.ndarray
-    source: np.ndarray
-    orders: np.ndarray
-
-    @property
-    def n(self) -> int:
-        return len(self.suspicion)
 
 
 @dataclass(frozen=True)
@@ -107,7 +66,7 @@ def communities(part: Component) -> tuple[np.ndarray, Pairs]:
     label = cpm(part.n, pairs)
     pairs = tied_pairs(inside, reweighed(inside, label))
     label = without_guests(inside, rejoined(label, pairs), pairs)
-    return let_go(inside, secede(inside, label, pairs)), pairs
+    return let_go(inside, secede(inside, label)), pairs
 
 
 def tied_pairs(part: Component, weight: np.ndarray) -> Pairs:
@@ -247,78 +206,6 @@ def without_guests(part: Component, label: np.ndarray, pairs: Pairs) -> np.ndarr
     leave = guest & ((ways[block] < GUEST_TRADES) | buys[block])
     label[leave] = block[leave] + part.n
     return by_smallest(label)
-
-
-def secede(part: Component, label: np.ndarray, pairs: Pairs) -> np.ndarray:
-    """Splits communities of which some members left together."""
-    label = label.copy()
-    since = np.full(part.n, np.iinfo(np.int64).max)
-    np.minimum.at(since, part.user, part.first)
-    by_label = np.argsort(label[part.user], kind="stable")
-    bounds = np.flatnonzero(np.diff(label[part.user][by_label])) + 1
-    for uses in np.split(by_label, bounds):
-        members = np.unique(part.user[uses])
-        if len(members) < SECEDERS + 2:
-            continue
-        gone = seceders(part, uses, since)
-        if gone is not None:
-            label[gone] = gone.min() + part.n
-    return by_smallest(label)
-
-
-def seceders(part: Component, uses: np.ndarray, since: np.ndarray) -> np.ndarray | None:
-    """Members that took up new common values of several families within one stretch of days, or None.
-
-    Others must have stayed: at least two members that do not use the new values and still use an old one of the same
-    kinds, which the leavers had before. If all moved on, it was a removal of the whole and not a secession.
-    """
-    taken = uses[(part.first[uses] >= since[part.user[uses]] + KNOWN_BEFORE) & ~part.ended[uses]]
-    values, counts = np.unique(part.value[taken], return_counts=True)
-    candidates = []
-    for value in values[counts >= SECEDERS]:
-        adopters = taken[part.value[taken] == value]
-        if len(adopters) * 2 < np.count_nonzero(part.value[uses] == value):
-            continue  # the others had it before: joining them is no departure
-        days = np.sort(part.first[adopters])
-        middle = int(np.median(days))
-        near = adopters[np.abs(part.first[adopters] - middle) <= SECESSION_DAYS]
-        if len(near) >= SECEDERS:
-            candidates.append((middle, int(FAMILY[part.kind[adopters[0]]]), int(value), near))
-    best: tuple[int, int, np.ndarray] | None = None
-    for middle, family, _, adopters in candidates:
-        together = set(part.user[adopters].tolist())
-        families = {family}
-        for other_middle, other_family, _, other in candidates:
-            common = together & set(part.user[other].tolist())
-            if other_family != family and abs(other_middle - middle) <= SECESSION_DAYS and len(common) >= SECEDERS:
-                families.add(other_family)
-        if len(families) < SECESSION_FAMILIES:
-            continue
-        leavers = _followers(part, uses, middle, candidates, together)
-        if _others_stayed(part, uses, middle, leavers):
-            rank = (len(families), len(leavers))
-            if best is None or rank > best[:2]:
-                best = (*rank, leavers)
-    return None if best is None else best[2]
-
-
-def _followers(part: Component, uses: np.ndarray, middle: int, candidates: list, together: set) -> np.ndarray:
-    """All users of the values that were taken up at that time by two or more of those who did."""
-    new = [
-        value
-        for at, _, value, adopters in candidates
-        if abs(at - middle) <= SECESSION_DAYS and len(together & set(part.user[adopters].tolist())) >= SECEDERS
-    ]
-    return np.unique(part.user[uses][np.isin(part.value[uses], new)])
-
-
-def _others_stayed(part: Component, uses: np.ndarray, middle: int, leavers: np.ndarray) -> bool:
-    """Whether at least two others were there before, went on after, and share something that some leaver gave up."""
-    gone = np.isin(part.user[uses], leavers)
-    given_up = np.unique(part.value[uses[gone & part.ended[uses]]])
-    kept = uses[~gone & ~part.ended[uses] & (part.last[uses] >= middle) & (part.first[uses] < middle)]
-    holders = np.unique(part.user[kept][np.isin(part.value[kept], given_up)])
-    return len(holders) >= 2
 
 
 def let_go(part: Component, label: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.graph.communities import WELL_TIED, Component, Pairs, communities
+from jobs.graph.communities import WELL_TIED, Pairs, communities
+from jobs.graph.evidence import Component
 from jobs.graph.traits import KINDS
 
 # Components are handed to Python in so many lots a Sunday; each is worked on in one piece.

@@ -114,9 +114,9 @@ def former_members(fronts: DataFrame, day: date) -> DataFrame:
 def successors(former: DataFrame, traits: DataFrame) -> DataFrame:
     """(racket_id, seller_id, ago): shops that were in no racket and share an anchor with the front of one.
 
-    An anchor of a racket is a value that few shops outside of all rackets use, and of those inside only its own members
-    (who may have stood in another racket as well, while two were taken for one); it is as old as the front that shows
-    it.
+    An anchor of a racket is a value that few shops outside of all rackets use, and of those inside mostly its own
+    members (who may have stood in another racket as well, while two were taken for one); it is as old as the front that
+    shows it.
     """
     value = ["kind", "value"]
     users = Window.partitionBy(*value)
@@ -132,7 +132,7 @@ def successors(former: DataFrame, traits: DataFrame) -> DataFrame:
         held.join(former.select("racket_id", "seller_id", "ago"), "seller_id", how="inner")
         .groupBy(*value, "racket_id", "insiders")
         .agg(F.count("*").alias("own"), F.min("ago").alias("ago"))
-        .where("own = insiders")
+        .where("own * 2 > insiders")
         .select(*value, "racket_id", "ago")
     )
     return (

@@ -1,0 +1,205 @@
+"""An independent check of components: nothing of how they were found is used, scipy finds out what hangs together."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from jobs.errors import JobError
+
+# Edges that one task looks at together: about 100 bytes each.
+LOT = 4_000_000
+# Ids are used as places of an array while that has at most so many places an edge.
+PLACES_PER_EDGE = 16
+# Nodes or components that an error names, per kind of failure and task.
+SAMPLES = 5
+
+STARS = "node bigint, hub bigint"
+FINDINGS = "what string, found bigint, samples array<bigint>"
+FINDINGS_SCHEMA = pa.schema([("what", pa.string()), ("found", pa.int64()), ("samples", pa.list_(pa.int64()))])
+
+# What can be wrong, as an error says it of a number of nodes or components.
+FAILURES = {
+    "missing": "nodes of edges have no component",
+    "extra": "nodes with a component are in no edge",
+    "doubled": "nodes have several components, or one several times",
+    "crossed": "nodes hang together with nodes of another component",
+    "unconnected": "components do not hang together",
+    "misnamed": "components are not named by their smallest node",
+    "too_large": "components are too large",
+    "null": "rows have a null or negative id",
+}
+
+
+class GraphError(JobError):
+    """Edges or labels are not what they must be: which, how many, and some of them."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a verified graph has: nodes, components, nodes of the largest component."""
+
+    nodes: int
+    components: int
+    largest: int
+
+
+def verify(labels: DataFrame, edges: DataFrame, max_size: int | None = None) -> Facts:
+    """Checks that labels (node, component) are the components of edges (src, dst), and returns what they have.
+
+    Every node of an edge has one row and there are no others; no edge crosses components; each component hangs
+    together, is named by its smallest node, and has at most `max_size` nodes. Reads both frames once. A component's
+    nodes are looked at by one task, with about 100 bytes for each, times the partitions that have edges of it.
+    Raises GraphError that says all that does not hold, with counts and samples.
+    """
+    found = _findings(labels, edges, max_size).groupBy("what").agg(
+        F.sum("found").alias("found"),
+        F.max("found").alias("most"),
+        F.slice(F.array_sort(F.flatten(F.collect_list("samples"))), 1, SAMPLES).alias("samples"),
+    )
+    by_kind = {row["what"]: row for row in found.collect()}
+    wrong = [
+        f"{by_kind[what]['found']} {text} ({', '.join(map(str, by_kind[what]['samples']))})"
+        for what, text in FAILURES.items()
+        if what in by_kind
+    ]
+    if wrong:
+        raise GraphError(f"components do not hold: {'; '.join(wrong)}: {_advice(set(by_kind) & set(FAILURES), max_size)}")
+    if not by_kind:
+        return Facts(0, 0, 0)
+    return Facts(by_kind["nodes"]["found"], by_kind["components"]["found"], by_kind["largest"]["most"])
+
+
+def _advice(failed: set[str], max_size: int | None) -> str:
+    if failed == {"too_large"}:
+        return f"see what ties them together, or allow more than {max_size} nodes"
+    return "do not publish them, and compute them anew from all edges"
+
+
+def _findings(labels: DataFrame, edges: DataFrame, max_size: int | None) -> DataFrame:
+    """FINDINGS of all parts."""
+    cores = edges.sparkSession.sparkContext.defaultParallelism
+    stars = edges.select("src", "dst").coalesce(cores).mapInArrow(star_batches, STARS)
+    known = labels.groupBy("node").agg(F.min("component").alias("component"), F.count("*").alias("copies"))
+    # Nulls join nothing, so that they come out as rows of their own.
+    looked_up = stars.join(known, "node", how="full")
+    by_component = looked_up.repartition("component").select("node", "hub", "component", "copies")
+    return by_component.mapInArrow(partial(finding_batches, max_size=max_size), FINDINGS)
+
+
+def star_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Arrow form: (src, dst) -> (node, hub): for each node of a lot of edges the smallest that it hangs together with.
+
+    If a node and its hub are of one component everywhere, so are the ends of every edge. A null or negative end comes
+    out as a row with that node.
+    """
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(part.num_rows for part in held) >= LOT:
+            yield _stars(pa.Table.from_batches(held))
+            held = []
+    if held:
+        yield _stars(pa.Table.from_batches(held))
+
+
+def _stars(edges: pa.Table) -> pa.RecordBatch:
+    src = edges["src"].fill_null(-1).to_numpy()
+    dst = edges["dst"].fill_null(-1).to_numpy()
+    whole = (src >= 0) & (dst >= 0)
+    nodes, group = hanging_together(src[whole], dst[whole])
+    broken = np.full(int((~whole).sum()), -1)
+    columns = [np.concatenate([nodes, broken]), np.concatenate([_smallest(nodes, group), broken])]
+    return pa.RecordBatch.from_arrays([pa.array(column, pa.int64()) for column in columns], names=["node", "hub"])
+
+
+def hanging_together(src: np.ndarray, dst: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(nodes in order, a number for each that two nodes share if and only if a path joins them)."""
+    if not len(src):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    places = int(max(src.max(), dst.max())) + 1
+    if places <= PLACES_PER_EDGE * len(src):
+        seen = np.zeros(places, bool)
+        seen[src] = seen[dst] = True
+        nodes = np.flatnonzero(seen)
+        return nodes, _scipy_groups(places, src, dst)[nodes]
+    nodes, place = np.unique(np.concatenate([src, dst]), return_inverse=True)
+    return nodes, _scipy_groups(len(nodes), place[: len(src)], place[len(src) :])
+
+
+def _scipy_groups(places: int, src: np.ndarray, dst: np.ndarray) -> np.ndarray:
+    graph = coo_array((np.ones(len(src), np.int8), (src, dst)), shape=(places, places))
+    return connected_components(graph, directed=False)[1]
+
+
+def _smallest(nodes: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """For each of the nodes, which are in order, the first of its group."""
+    first = np.zeros(group.max(initial=-1) + 1, np.int64)
+    first[group[::-1]] = nodes[::-1]  # of several values for one place numpy keeps the last
+    return first[group]
+
+
+def finding_batches(batches: Iterator[pa.RecordBatch], max_size: int | None) -> Iterator[pa.RecordBatch]:
+    """Arrow form: all rows (node, hub, component, copies) of some components -> FINDINGS_SCHEMA."""
+    parts = [part for part in batches if part.num_rows]
+    if not parts:
+        return
+    found = list(_judged(pa.Table.from_batches(parts), max_size))
+    columns = zip(*((what, number, samples) for what, number, samples in found if number), strict=True)
+    yield pa.RecordBatch.from_arrays(
+        [pa.array(column, field.type) for column, field in zip(columns, FINDINGS_SCHEMA, strict=True)],
+        schema=FINDINGS_SCHEMA,
+    )
+
+
+def _judged(rows: pa.Table, max_size: int | None) -> Iterator[tuple[str, int, list[int]]]:
+    """(what, how many, samples) of a task's components."""
+    has_hub, has_component = (rows[name].is_valid().to_numpy() for name in ("hub", "component"))
+    node, hub, component, copies = (rows[name].fill_null(-1).to_numpy() for name in rows.column_names)
+    # A label with a null node or component, or an edge with such an end.
+    null = (node < 0) | (has_component & (component < 0)) | ((copies > 0) & ~has_component)
+    yield _finding("null", node[null])
+    yield _finding("missing", node[~has_component & (copies < 0) & ~null])
+    yield _finding("extra", node[~has_hub & ~null])
+    yield _finding("doubled", node[(copies > 1) & ~null])
+    labelled = has_component & ~null
+    node, hub, component = node[labelled], np.where(has_hub, hub, node)[labelled], component[labelled]
+    yield from _judged_components(node, hub, component, max_size)
+
+
+def _judged_components(
+    node: np.ndarray, hub: np.ndarray, component: np.ndarray, max_size: int | None
+) -> Iterator[tuple[str, int, list[int]]]:
+    """Findings of labelled nodes; every node of a component is among them, some several times."""
+    names, own = np.unique(component, return_inverse=True)
+    nodes, group = hanging_together(node, hub)
+    component_of = np.full(len(nodes), -1)
+    component_of[np.searchsorted(nodes, node)] = own
+    across = component_of[np.searchsorted(nodes, hub)] != own
+    yield _finding("crossed", node[across])
+    is_labelled = component_of >= 0
+    nodes, group, component_of = nodes[is_labelled], group[is_labelled], component_of[is_labelled]
+    sizes = np.bincount(component_of, minlength=len(names))
+    smallest = np.full(len(names), np.iinfo(np.int64).max)
+    np.minimum.at(smallest, component_of, nodes)
+    yield _finding("misnamed", names[smallest != names])
+    # As many groups as (component, group) pairs and as components: each component is one group.
+    pairs = np.unique(component_of * (group.max(initial=0) + 1) + group)
+    groups = np.bincount(pairs // (group.max(initial=0) + 1), minlength=len(names))
+    yield _finding("unconnected", names[groups > 1])
+    if max_size is not None:
+        yield _finding("too_large", names[sizes > max_size])
+    yield "nodes", len(nodes), []
+    yield "components", len(names), []
+    yield "largest", int(sizes.max(initial=0)), []
+
+
+def _finding(what: str, which: np.ndarray) -> tuple[str, int, list[int]]:
+    distinct = np.unique(which)
+    return what, len(distinct), distinct[:SAMPLES].tolist()
