@@ -18,14 +18,17 @@ from jobs.table import Read, Table
 THRESHOLD_CNY = 50_000
 # A lead: the score above this, held together by this many independent families.
 LEAD_SCORE, LEAD_FAMILIES = 0.5, 2
-# Weights of the score, in nats.
-BASE, PER_FAMILY, FAKE_SHARE, TRADE_SHARE, PER_MEMBER = -3.5, 0.8, 3.0, 2.0, 0.3
 # A family holds a group together when it ties this share of the members.
 FAMILY_SHARE = 0.5
 # A judgement stands until it is taken back, however long that is.
 OUTCOME_DAYS = 3_650
-# Listings at least this likely counterfeit make the low, the middle and the high value.
-SURE, LIKELY, POSSIBLE = 0.9, 0.5, 0.1
+# Chance that a member's listing is counterfeit: one that names a protected brand; else its own log-odds and so many
+# nats for the company it keeps; one of which nothing is known.
+BRANDED, AMONG_FAKES, UNKNOWN = 0.985, 3.4, 0.5
+# Listings at least this likely counterfeit give the racket its brands and categories.
+LIKELY = 0.5
+# Half of a 90 % interval in standard deviations; shares of the value for members too many and for missing ones.
+NORMAL_90, TOO_MANY, MISSING = 1.645, 0.05, 0.25
 
 TABLE = Table(
     reads={
@@ -34,6 +37,7 @@ TABLE = Table(
         "sales": Read("core.sales"),
         "listings": Read("evidence.listing_signals"),
         "edges": Read("links.edges"),
+        "production": Read("rackets.production"),
         "outcomes": Read("staging.outcomes", days=OUTCOME_DAYS),
     },
     every="sunday",
@@ -48,9 +52,9 @@ TABLE = Table(
         orders               bigint not null comment 'orders of these'
         brands               array<string> not null comment 'protected brands of counterfeit listings'
         categories           array<string> not null comment 'categories of counterfeit listings'
-        value_low_cny        decimal(18,2) not null comment 'turnover of listings that are surely counterfeit'
+        value_low_cny        decimal(18,2) not null comment 'lower end of a 90 % interval'
         value_cny            decimal(18,2) not null comment 'counterfeit turnover known so far: paid by buyers outside, refunds not taken off'
-        value_high_cny       decimal(18,2) not null comment 'turnover of all listings that may be counterfeit'
+        value_high_cny       decimal(18,2) not null comment 'upper end of a 90 % interval'
         threshold_cny        decimal(18,2) not null comment 'turnover from which it is a crime'
         over_threshold       boolean not null comment 'value_cny reaches it'
         lead_jurisdiction    string comment '6-digit county code of where it is made, else of where it is sent from'
@@ -69,12 +73,11 @@ def transform(
     sales: DataFrame,
     listings: DataFrame,
     edges: DataFrame,
+    production: DataFrame,
     outcomes: DataFrame,
     days: list[date],
 ) -> DataFrame:
-    groups = members.groupBy("ds", "racket_id").agg(
-        F.count("*").alias("sellers"), F.count_if(F.col("role") == "wholesaler").alias("wholesalers")
-    )
+    groups = members.groupBy("ds", "racket_id").agg(F.count("*").alias("sellers"))
     places = (
         sites.where("kind IN ('made_at', 'shipped_from') AND NOT abstained")
         .groupBy("ds", "racket_id")
@@ -87,17 +90,11 @@ def transform(
         groups.join(turnover(members, sales, listings), ["ds", "racket_id"], how="left")
         .join(families(members, edges), ["ds", "racket_id"], how="left")
         .join(places, ["ds", "racket_id"], how="left")
+        .join(production.drop("orders"), ["ds", "racket_id"], how="inner")
         .join(dismissals(outcomes, days), ["ds", "racket_id"], how="left")
-        .fillna(0, ["listings", "orders", "families", "trade_share", "fake_share"])
+        .fillna(0, ["listings", "orders", "families", "trade_share"])
     )
-    nats = (
-        BASE
-        + PER_FAMILY * F.least("families", F.lit(4))
-        + FAKE_SHARE * F.col("fake_share")
-        + TRADE_SHARE * F.col("trade_share")
-        + PER_MEMBER * F.least(F.col("sellers") - 3, F.lit(5))
-    )
-    scored = judged.withColumn("production_score", F.round(1 / (1 + F.exp(-nats)), 6))
+    scored = judged.withColumn("production_score", F.round(1 / (1 + F.exp(-F.col("nats"))), 6))
     by_value = Window.partitionBy("ds").orderBy(F.desc("is_lead"), F.desc("value_cny"), "racket_id")
     is_lead = (
         (F.col("production_score") >= LEAD_SCORE)
@@ -121,40 +118,55 @@ def transform(
 
 
 def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
-    """Per ds and racket: what its members sold to buyers outside it."""
+    """Per ds and racket: what its members sold to buyers outside it, and how much of it was probably counterfeit.
+
+    Inside a group that sells counterfeits a listing says more than it does alone: one that names a brand is hardly
+    ever genuine. The value is the expected turnover of counterfeits; its interval comes from listings that may be
+    either, and is wider above, because what is not known of a racket is mostly members.
+    """
     inside = members.select("ds", F.col("racket_id").alias("buyer_racket"), F.col("seller_id").alias("buyer_seller_id"))
-    chance = 1 / (1 + F.exp(-F.col("suspicion")))
+    chance = F.when(F.col("brand_id").isNotNull(), BRANDED).otherwise(
+        1 / (1 + F.exp(-F.col("suspicion") - AMONG_FAKES))
+    )
+    judged = listings.select("ds", "listing_id", "brand_id", "category", F.round(chance, 6).alias("chance"))
     outside = (
         sales.join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")
         .join(inside, ["ds", "buyer_seller_id"], how="left")
         .where("buyer_racket IS NULL OR buyer_racket <> racket_id")
-        .join(
-            listings.select("ds", "listing_id", "brand_id", "category", chance.alias("chance")),
-            ["ds", "listing_id"],
-            how="left",
+        .withColumn("to_trade", F.when(F.col("buyer_seller_id") != "", F.col("turnover_cny")).otherwise(0))
+        .groupBy("ds", "racket_id", "listing_id")
+        .agg(
+            F.sum("orders").alias("orders"),
+            F.sum("turnover_cny").alias("turnover"),
+            F.sum("to_trade").alias("to_trade"),
+            F.min("first_paid_at").alias("first"),
+            F.max("last_paid_at").alias("last"),
         )
-        .withColumn("chance", F.coalesce("chance", F.lit(0.0)))
+        .join(judged, ["ds", "listing_id"], how="left")
+        .withColumn("chance", F.coalesce("chance", F.lit(UNKNOWN)))
     )
     likely = F.col("chance") >= LIKELY
-
-    def paid(condition: Column) -> Column:
-        return F.sum(F.when(condition, F.col("turnover_cny")).otherwise(0))
-
-    return outside.groupBy("ds", "racket_id").agg(
-        F.count_distinct("listing_id").alias("listings"),
+    fakes = F.col("turnover") * F.col("chance")
+    # Decimals add up to the same sum in any order.
+    variance = F.col("chance") * (1 - F.col("chance")) * F.pow(F.col("turnover").cast("double"), F.lit(2))
+    summed = outside.groupBy("ds", "racket_id").agg(
+        F.count("*").alias("listings"),
         F.sum("orders").alias("orders"),
         F.collect_set(F.when(likely, F.col("brand_id"))).alias("brands"),
         F.collect_set(F.when(likely, F.col("category"))).alias("categories"),
-        paid(F.col("chance") >= SURE).alias("value_low"),
-        paid(likely).alias("value"),
-        paid(F.col("chance") >= POSSIBLE).alias("value_high"),
-        (paid(likely) / F.nullif(F.sum("turnover_cny"), F.lit(0))).cast("double").alias("fake_share"),
-        (paid(F.col("buyer_seller_id") != "") / F.nullif(F.sum("turnover_cny"), F.lit(0)))
-        .cast("double")
-        .alias("trade_share"),
-        F.min("first_paid_at").alias("first_activity"),
-        F.max("last_paid_at").alias("last_activity"),
+        F.sum(fakes.cast("decimal(28,6)")).cast("double").alias("value"),
+        F.sqrt(F.sum(variance.cast("decimal(38,4)")).cast("double")).alias("spread"),
+        (F.sum("to_trade") / F.nullif(F.sum("turnover"), F.lit(0))).cast("double").alias("trade_share"),
+        F.min("first").alias("first_activity"),
+        F.max("last").alias("last_activity"),
     )
+    margin = NORMAL_90 * F.col("spread")
+    return summed.withColumns(
+        {
+            "value_low": F.greatest(F.col("value") * (1 - TOO_MANY) - margin, F.lit(0.0)),
+            "value_high": F.col("value") * (1 + MISSING) + margin,
+        }
+    ).drop("spread")
 
 
 def families(members: DataFrame, edges: DataFrame) -> DataFrame:

@@ -1,0 +1,184 @@
+"""rackets.production: what speaks for and against a racket making its goods, as known on a Sunday.
+
+Grain: ds, racket_id. Reads of the same Sunday: rackets.members, core.sales, core.seller_states,
+evidence.listing_signals, evidence.deliveries, links.trait_states. Who makes sells to trade, buys materials, receives
+stock without orders and opens new shops when old ones are closed; who only sells buys from others. `nats` adds it up:
+weights are judgements, each bounded, so that no single sign decides.
+"""
+
+import math
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs.table import Read, Table
+
+# Nats. Groups of shops that sell counterfeits: more than half of them buy what they sell.
+PRIOR = -1.2
+TRADE, SUPPLIES_OWN, MATERIALS, PACKAGING, STOCK, REOPENS = 2.5, 1.5, 1.5, 0.5, 1.5, 1.5
+BUYS_OUTSIDE = -2.5
+# From so many on, a sign is one: orders and buyers, materials, parcels, shops reopened, orders outside.
+MIN_TRADE_ORDERS, MIN_TRADE_BUYERS, MIN_ORDERS, MIN_PARCELS, MIN_REOPENED, MIN_OUTSIDE = 3, 2, 2, 3, 2, 3
+# An operation of many fronts has its own goods: nats for each e-fold of shops beyond five, within limits.
+PER_SIZE, USUAL_SIZE, SIZE_LEAST, SIZE_MOST = 1.0, 5.0, -0.7, 1.5
+# Refunds for fakes against the market's rate, as a likelihood ratio within limits: honest cheap groups have few.
+FAKE_REFUNDS, HONEST_REFUNDS, REFUNDS_MOST = 0.025, 0.004, 3.0
+# Listings from this log-odds on are suspect goods; a new shop follows a closed one within so many days.
+SUSPECT_GOODS, REOPENED_DAYS = -1.5, 21
+# Share of an address's users that the racket has to be for the address to be its own.
+OWN_ADDRESS = 0.5
+
+TABLE = Table(
+    reads={
+        "members": Read("rackets.members"),
+        "sales": Read("core.sales"),
+        "listings": Read("evidence.listing_signals"),
+        "sellers": Read("core.seller_states"),
+        "deliveries": Read("evidence.deliveries"),
+        "traits": Read("links.trait_states"),
+    },
+    every="sunday",
+    key=("racket_id",),
+    columns="""
+        racket_id         string not null comment 'racket'
+        trade_orders      bigint not null comment 'suspect goods sold to shops outside, orders'
+        trade_buyers      bigint not null comment 'shops that bought them'
+        inside_orders     bigint not null comment 'suspect goods that members bought from members, orders'
+        outside_orders    bigint not null comment 'suspect goods that members bought elsewhere, orders'
+        material_orders   bigint not null comment 'materials that members bought, orders'
+        packaging_orders  bigint not null comment 'packaging that members bought, orders'
+        stock_parcels     bigint not null comment 'parcels without an order to addresses of its own'
+        reopened          bigint not null comment 'members closed by the platform that another followed soon'
+        fake_refunds      bigint not null comment 'orders refunded because the goods were fake'
+        orders            bigint not null comment 'orders of its members'
+        nats              double not null comment 'log-odds that it makes what it sells'
+    """,
+)
+
+
+def transform(
+    members: DataFrame,
+    sales: DataFrame,
+    listings: DataFrame,
+    sellers: DataFrame,
+    deliveries: DataFrame,
+    traits: DataFrame,
+) -> DataFrame:
+    racket = ["ds", "racket_id"]
+    of_member = members.select("ds", "racket_id", "seller_id")
+    counted = (
+        of_member.groupBy(*racket)
+        .agg(F.count("*").alias("sellers"))
+        .join(sold(of_member, sales, listings), racket, how="left")
+        .join(bought(of_member, sales, listings), racket, how="left")
+        .join(stock(of_member, deliveries, traits), racket, how="left")
+        .join(reopened(of_member, sellers), racket, how="left")
+        .fillna(0)
+    )
+    return counted.withColumn("nats", F.round(_nats(), 6)).select(
+        *racket, "trade_orders", "trade_buyers", "inside_orders", "outside_orders", "material_orders", "packaging_orders",
+        "stock_parcels", "reopened", "fake_refunds", "orders", "nats",
+    )  # fmt: skip
+
+
+def sold(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
+    """Per ds and racket: trade_orders, trade_buyers, fake_refunds, orders."""
+    buyers = members.select("ds", F.col("racket_id").alias("buyer"), F.col("seller_id").alias("buyer_seller_id"))
+    goods = listings.select("ds", "listing_id", (F.col("suspicion") > SUSPECT_GOODS).alias("is_suspect"))
+    rows = (
+        sales.join(members, ["ds", "seller_id"], how="inner")
+        .join(buyers, ["ds", "buyer_seller_id"], how="left")
+        .join(goods, ["ds", "listing_id"], how="left")
+    )
+    is_own = F.coalesce(F.col("buyer") == F.col("racket_id"), F.lit(False))
+    is_trade = F.coalesce("is_suspect", F.lit(False)) & (F.col("buyer_seller_id") != "") & ~is_own
+    return rows.groupBy("ds", "racket_id").agg(
+        F.sum(F.when(is_trade, F.col("orders")).otherwise(0)).alias("trade_orders"),
+        F.count_distinct(F.when(is_trade, F.col("buyer_seller_id"))).alias("trade_buyers"),
+        F.sum("fake_refunds").alias("fake_refunds"),
+        F.sum("orders").alias("orders"),
+    )
+
+
+def bought(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
+    """Per ds and racket: inside_orders, outside_orders, material_orders, packaging_orders."""
+    buyers = members.withColumnRenamed("seller_id", "buyer_seller_id")
+    sources = members.select("ds", F.col("racket_id").alias("source"), "seller_id")
+    goods = listings.select("ds", "listing_id", "category", (F.col("suspicion") > SUSPECT_GOODS).alias("is_suspect"))
+    rows = (
+        sales.join(buyers, ["ds", "buyer_seller_id"], how="inner")
+        .join(sources, ["ds", "seller_id"], how="left")
+        .join(goods, ["ds", "listing_id"], how="inner")
+    )
+    is_own = F.coalesce(F.col("source") == F.col("racket_id"), F.lit(False))
+
+    def orders(condition: Column) -> Column:
+        return F.sum(F.when(condition, F.col("orders")).otherwise(0))
+
+    return rows.groupBy("ds", "racket_id").agg(
+        orders(F.col("is_suspect") & is_own).alias("inside_orders"),
+        orders(F.col("is_suspect") & ~is_own).alias("outside_orders"),
+        orders(F.col("category") == "materials").alias("material_orders"),
+        orders(F.col("category") == "packaging").alias("packaging_orders"),
+    )
+
+
+def stock(members: DataFrame, deliveries: DataFrame, traits: DataFrame) -> DataFrame:
+    """Per ds and racket: stock_parcels, to addresses of which it is at least OWN_ADDRESS of the users."""
+    addresses = traits.where("kind IN ('return_address', 'registered_address', 'sender_address')")
+    users = addresses.select("ds", "seller_id", F.col("value").alias("recipient_address_key")).distinct()
+    own = (
+        users.join(members, ["ds", "seller_id"], how="left")
+        .groupBy("ds", "recipient_address_key", "racket_id")
+        .agg(F.count("*").alias("users"))
+        .withColumn("all", F.sum("users").over(Window.partitionBy("ds", "recipient_address_key")))
+        .where(F.col("racket_id").isNotNull() & (F.col("users") >= OWN_ADDRESS * F.col("all")))
+        # Of two rackets with half each, the one with the smaller id: a parcel counts once.
+        .groupBy("ds", "recipient_address_key")
+        .agg(F.min("racket_id").alias("racket_id"))
+    )
+    return (
+        deliveries.where("NOT has_order")
+        .join(own, ["ds", "recipient_address_key"], how="inner")
+        .groupBy("ds", "racket_id")
+        .agg(F.sum("parcels").alias("stock_parcels"))
+    )
+
+
+def reopened(members: DataFrame, sellers: DataFrame) -> DataFrame:
+    """Per ds and racket: members that the platform closed and that another member followed within REOPENED_DAYS."""
+    shops = sellers.select("ds", "seller_id", "registered_at", "closed_at", "close_reason").join(
+        members, ["ds", "seller_id"], how="inner"
+    )
+    closed = shops.where("close_reason = 'platform_ip' AND closed_at IS NOT NULL").alias("c")
+    opened = shops.alias("o")
+    same = (F.col("c.ds") == F.col("o.ds")) & (F.col("c.racket_id") == F.col("o.racket_id"))
+    soon = F.datediff("o.registered_at", "c.closed_at").between(0, REOPENED_DAYS)
+    return (
+        closed.join(opened, same & soon & (F.col("c.seller_id") != F.col("o.seller_id")), how="inner")
+        .groupBy("c.ds", "c.racket_id")
+        .agg(F.count_distinct("c.seller_id").alias("reopened"))
+    )
+
+
+def _nats() -> Column:
+    def sign(condition: Column, nats: float) -> Column:
+        return F.when(condition, nats).otherwise(0.0)
+
+    buys = (F.col("outside_orders") >= MIN_OUTSIDE) & (F.col("outside_orders") > F.col("inside_orders"))
+    size = F.least(F.greatest(PER_SIZE * F.log(F.col("sellers") / USUAL_SIZE), F.lit(SIZE_LEAST)), F.lit(SIZE_MOST))
+    refunds = F.col("fake_refunds") * math.log(FAKE_REFUNDS / HONEST_REFUNDS) - F.col("orders") * (
+        FAKE_REFUNDS - HONEST_REFUNDS
+    )
+    return (
+        PRIOR
+        + sign((F.col("trade_orders") >= MIN_TRADE_ORDERS) & (F.col("trade_buyers") >= MIN_TRADE_BUYERS), TRADE)
+        + sign(F.col("inside_orders") >= MIN_ORDERS, SUPPLIES_OWN)
+        + sign(F.col("material_orders") >= MIN_ORDERS, MATERIALS)
+        + sign(F.col("packaging_orders") >= MIN_ORDERS, PACKAGING)
+        + sign(F.col("stock_parcels") >= MIN_PARCELS, STOCK)
+        + sign(F.col("reopened") >= MIN_REOPENED, REOPENS)
+        + sign(buys, BUYS_OUTSIDE)
+        + size
+        + F.least(F.greatest(refunds, F.lit(-REFUNDS_MOST)), F.lit(REFUNDS_MOST))
+    )
