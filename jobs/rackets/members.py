@@ -3,8 +3,8 @@
 Grain: ds, racket_id, seller_id; a shop is in at most one racket per ds. Reads of the same Sunday: links.communities
 (and those of the Sunday before), links.trait_states, core.sales, core.listing_states; and its own last four Sundays,
 the fronts of the known rackets.
-A community takes over the id of the racket whose front it overlaps, in shops or in values that cost something to
-double; jobs/graph/matching.py decides who takes which. Without one it is born under a new id. An id that no front
+A community takes over the id of the racket whose front it overlaps (Greene et al. 2010), in shops or in values that
+cost something to double; jobs/graph/matching.py decides who takes which. Without one it is born under a new id. An id that no front
 shows is gone, and never used again: it begins with the day of its birth.
 """
 
@@ -30,8 +30,7 @@ SUCCESSOR_DISCOUNT = 1
 # A vote for last week's front, and for those of two, three and four weeks ago; hundredths.
 RECENCY = (100, 70, 49, 34)
 # An overlap carries an id when at least two shops speak for it, so that one shop never takes an id along, and when it
-# is at least this share of the smaller side: with less than a third in common, the group is somebody else. (Greene et
-# al. 2010 find the results of such matchings stable for thresholds between 0.1 and 0.3.)
+# is at least this share of the smaller side: with clearly less than a third in common, the group is somebody else.
 MIN_VOTERS, MIN_SHARE = 2, 0.3
 # Anchors: values of kinds that cost money or documents to double. One that more shops outside of all rackets use
 # belongs to an agency.
