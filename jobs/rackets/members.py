@@ -4,8 +4,8 @@ Grain: ds, racket_id, seller_id; a shop is in at most one racket per ds. Reads o
 (and those of the Sunday before), links.trait_states, core.sales, core.listing_states; and its own last four Sundays,
 the fronts of the known rackets.
 A community takes over the id of the racket whose front it overlaps (Greene et al. 2010), in shops or in values that
-cost something to double; jobs/graph/matching.py decides who takes which. Without one it is born under a new id. An id that no front
-shows is gone, and never used again: it begins with the day of its birth.
+cost something to double; jobs/graph/matching.py decides who takes which. Without one it is born under a new id. An id
+that no front shows is gone, and never used again: it begins with the day of its birth.
 """
 
 from datetime import date
