@@ -4,7 +4,7 @@ A forest names for each of its nodes the smallest node that it hangs together wi
 pieces: rows of FOREST_SCHEMA, each with many nodes in two binary values, since a row per node costs more than the work.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -103,7 +103,7 @@ def ranked(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ordered[first], ranks
 
 
-def edge_forests(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def edge_forests(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Arrow form: (src bigint, dst bigint) -> pieces of the partition's forests.
 
     Holds a lot of edges and, where ids are dense, one array indexed by node of at most ENTRIES_PER_EDGE * LOT entries.
@@ -135,7 +135,7 @@ def _with_room(parent: np.ndarray, top: int) -> np.ndarray:
     return grown
 
 
-def _lots(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+def _lots(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
     """(src, dst, edges that are none), about LOT edges at a time."""
     held: list[pa.RecordBatch] = []
     rows = 0
@@ -183,7 +183,7 @@ def _piece(nodes: np.ndarray, parents: np.ndarray, bad: int = 0) -> pa.RecordBat
     )
 
 
-def read_pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def read_pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(nodes, parents) of each piece, int64."""
     for batch in batches:
         for nodes, parents, width in zip(batch["nodes"], batch["parents"], batch["width"], strict=True):
@@ -194,7 +194,7 @@ def read_pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[np.ndarray,
             )
 
 
-def merge_in_array(batches: Iterator[pa.RecordBatch], top: int) -> Iterator[pa.RecordBatch]:
+def merge_in_array(batches: Iterable[pa.RecordBatch], top: int) -> Iterator[pa.RecordBatch]:
     """Arrow form: all pieces of all forests -> pieces of the one forest of them, with nodes up to `top`.
 
     Holds 4 bytes for every id up to `top`, and one batch.
@@ -206,14 +206,14 @@ def merge_in_array(batches: Iterator[pa.RecordBatch], top: int) -> Iterator[pa.R
     yield from array_pieces(parent)
 
 
-def merge_by_value(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def merge_by_value(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """As `merge_in_array`, for ids that are far apart. Holds about 64 bytes for every edge of the forests."""
     found = list(read_pieces(batches))
     if found:
         yield from pieces(*forest_of(*(np.concatenate(ends) for ends in zip(*found, strict=True))))
 
 
-def changed_rows(batches: Iterator[pa.RecordBatch], max_rows: int) -> Iterator[pa.RecordBatch]:
+def changed_rows(batches: Iterable[pa.RecordBatch], max_rows: int) -> Iterator[pa.RecordBatch]:
     """Arrow form: (is_known boolean, src bigint, dst bigint) -> CHANGES_SCHEMA.
 
     A known row is a node and the component that it has, others are edges. Raises OverflowError for more than `max_rows`
@@ -244,7 +244,7 @@ def changed_rows(batches: Iterator[pa.RecordBatch], max_rows: int) -> Iterator[p
     ).to_batches()
 
 
-def forest_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def forest_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Arrow form: pieces -> (node bigint, component bigint), a row a node."""
     for nodes, parents in read_pieces(batches):
         if len(nodes):

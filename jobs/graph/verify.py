@@ -1,6 +1,6 @@
 """An independent check of components: nothing of how they were found is used, scipy finds out what hangs together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,12 +11,12 @@ from pyspark.sql import functions as F
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from jobs.errors import JobError
+from jobs.graph.errors import GraphError
 
 # Edges that one task looks at together: about 100 bytes each.
 LOT = 4_000_000
-# Ids are used as places of an array while that has at most so many places an edge.
-PLACES_PER_EDGE = 16
+# Ids are used as places of an array while that has at most so many places a value.
+PLACES_PER_VALUE = 8
 # Nodes or components that an error names, per kind of failure and task.
 SAMPLES = 5
 
@@ -29,16 +29,12 @@ FAILURES = {
     "missing": "nodes of edges have no component",
     "extra": "nodes with a component are in no edge",
     "doubled": "nodes have several components, or one several times",
-    "crossed": "nodes hang together with nodes of another component",
+    "crossed": "components have edges to nodes outside",
     "unconnected": "components do not hang together",
     "misnamed": "components are not named by their smallest node",
     "too_large": "components are too large",
     "null": "rows have a null or negative id",
 }
-
-
-class GraphError(JobError):
-    """Edges or labels are not what they must be: which, how many, and some of them."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +54,14 @@ def verify(labels: DataFrame, edges: DataFrame, max_size: int | None = None) -> 
     nodes are looked at by one task, with about 100 bytes for each, times the partitions that have edges of it.
     Raises GraphError that says all that does not hold, with counts and samples.
     """
-    found = _findings(labels, edges, max_size).groupBy("what").agg(
-        F.sum("found").alias("found"),
-        F.max("found").alias("most"),
-        F.slice(F.array_sort(F.flatten(F.collect_list("samples"))), 1, SAMPLES).alias("samples"),
+    found = (
+        _findings(labels, edges, max_size)
+        .groupBy("what")
+        .agg(
+            F.sum("found").alias("found"),
+            F.max("found").alias("most"),
+            F.slice(F.array_sort(F.flatten(F.collect_list("samples"))), 1, SAMPLES).alias("samples"),
+        )
     )
     by_kind = {row["what"]: row for row in found.collect()}
     wrong = [
@@ -70,7 +70,9 @@ def verify(labels: DataFrame, edges: DataFrame, max_size: int | None = None) -> 
         if what in by_kind
     ]
     if wrong:
-        raise GraphError(f"components do not hold: {'; '.join(wrong)}: {_advice(set(by_kind) & set(FAILURES), max_size)}")
+        raise GraphError(
+            f"components do not hold: {'; '.join(wrong)}: {_advice(set(by_kind) & set(FAILURES), max_size)}"
+        )
     if not by_kind:
         return Facts(0, 0, 0)
     return Facts(by_kind["nodes"]["found"], by_kind["components"]["found"], by_kind["largest"]["most"])
@@ -93,18 +95,19 @@ def _findings(labels: DataFrame, edges: DataFrame, max_size: int | None) -> Data
     return by_component.mapInArrow(partial(finding_batches, max_size=max_size), FINDINGS)
 
 
-def star_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def star_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Arrow form: (src, dst) -> (node, hub): for each node of a lot of edges the smallest that it hangs together with.
 
     If a node and its hub are of one component everywhere, so are the ends of every edge. A null or negative end comes
     out as a row with that node.
     """
-    held: list[pa.RecordBatch] = []
+    held, rows = [], 0
     for batch in batches:
         held.append(batch)
-        if sum(part.num_rows for part in held) >= LOT:
+        rows += batch.num_rows
+        if rows >= LOT:
             yield _stars(pa.Table.from_batches(held))
-            held = []
+            held, rows = [], 0
     if held:
         yield _stars(pa.Table.from_batches(held))
 
@@ -121,21 +124,24 @@ def _stars(edges: pa.Table) -> pa.RecordBatch:
 
 def hanging_together(src: np.ndarray, dst: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(nodes in order, a number for each that two nodes share if and only if a path joins them)."""
-    if not len(src):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    places = int(max(src.max(), dst.max())) + 1
-    if places <= PLACES_PER_EDGE * len(src):
-        seen = np.zeros(places, bool)
-        seen[src] = seen[dst] = True
-        nodes = np.flatnonzero(seen)
-        return nodes, _scipy_groups(places, src, dst)[nodes]
-    nodes, place = np.unique(np.concatenate([src, dst]), return_inverse=True)
-    return nodes, _scipy_groups(len(nodes), place[: len(src)], place[len(src) :])
+    nodes, (src_place, dst_place) = _numbered(src, dst)
+    graph = coo_array((np.ones(len(src), np.int8), (src_place, dst_place)), shape=(len(nodes), len(nodes)))
+    return nodes, connected_components(graph, directed=False)[1]
 
 
-def _scipy_groups(places: int, src: np.ndarray, dst: np.ndarray) -> np.ndarray:
-    graph = coo_array((np.ones(len(src), np.int8), (src, dst)), shape=(places, places))
-    return connected_components(graph, directed=False)[1]
+def _numbered(*columns: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """(distinct values in order, place of each value among them by column), of values that are not negative."""
+    rows, top = sum(map(len, columns)), max(int(column.max(initial=-1)) for column in columns)
+    if top >= PLACES_PER_VALUE * rows:
+        distinct, place = np.unique(np.concatenate(columns), return_inverse=True)
+        return distinct, np.split(place, np.cumsum([len(column) for column in columns])[:-1])
+    seen = np.zeros(top + 1, bool)
+    for column in columns:
+        seen[column] = True
+    distinct = np.flatnonzero(seen)
+    place = np.zeros(top + 1, np.int32)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, [place[column] for column in columns]
 
 
 def _smallest(nodes: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -145,7 +151,7 @@ def _smallest(nodes: np.ndarray, group: np.ndarray) -> np.ndarray:
     return first[group]
 
 
-def finding_batches(batches: Iterator[pa.RecordBatch], max_size: int | None) -> Iterator[pa.RecordBatch]:
+def finding_batches(batches: Iterable[pa.RecordBatch], max_size: int | None) -> Iterator[pa.RecordBatch]:
     """Arrow form: all rows (node, hub, component, copies) of some components -> FINDINGS_SCHEMA."""
     parts = [part for part in batches if part.num_rows]
     if not parts:
@@ -177,25 +183,24 @@ def _judged_components(
     node: np.ndarray, hub: np.ndarray, component: np.ndarray, max_size: int | None
 ) -> Iterator[tuple[str, int, list[int]]]:
     """Findings of labelled nodes; every node of a component is among them, some several times."""
-    names, own = np.unique(component, return_inverse=True)
-    nodes, group = hanging_together(node, hub)
+    names, (own,) = _numbered(component)
+    nodes, (node_place, hub_place) = _numbered(node, hub)
     component_of = np.full(len(nodes), -1)
-    component_of[np.searchsorted(nodes, node)] = own
-    across = component_of[np.searchsorted(nodes, hub)] != own
-    yield _finding("crossed", node[across])
-    is_labelled = component_of >= 0
-    nodes, group, component_of = nodes[is_labelled], group[is_labelled], component_of[is_labelled]
-    sizes = np.bincount(component_of, minlength=len(names))
+    component_of[node_place] = own
+    yield _finding("crossed", names[own[component_of[hub_place] != own]])
     smallest = np.full(len(names), np.iinfo(np.int64).max)
-    np.minimum.at(smallest, component_of, nodes)
+    np.minimum.at(smallest, own, node)
     yield _finding("misnamed", names[smallest != names])
-    # As many groups as (component, group) pairs and as components: each component is one group.
-    pairs = np.unique(component_of * (group.max(initial=0) + 1) + group)
-    groups = np.bincount(pairs // (group.max(initial=0) + 1), minlength=len(names))
-    yield _finding("unconnected", names[groups > 1])
+    labelled = component_of >= 0
+    component_of, group = component_of[labelled], hanging_together(node, hub)[1][labelled]
+    # A component that hangs together has all its nodes in one group.
+    some_group = np.zeros(len(names), np.int64)
+    some_group[component_of] = group
+    yield _finding("unconnected", names[component_of[some_group[component_of] != group]])
+    sizes = np.bincount(component_of, minlength=len(names))
     if max_size is not None:
         yield _finding("too_large", names[sizes > max_size])
-    yield "nodes", len(nodes), []
+    yield "nodes", int(sizes.sum()), []
     yield "components", len(names), []
     yield "largest", int(sizes.max(initial=0)), []
 
