@@ -11,7 +11,7 @@ from tests.frames import Cases, frame, lines, stacked, transformed
 CASES = Cases(
     "rackets.leads", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id src dst outcome_id undoes",
     members="ds | racket_id", sites="ds | racket_id", sales="ds | seller_id", listings="ds | listing_id", edges="ds | src",
-    outcomes="ds | outcome_id",
+    production="ds | racket_id", outcomes="ds | outcome_id",
 )  # fmt: skip
 MEMBERS = """
     ds    | racket_id | seller_id
@@ -120,6 +120,7 @@ def test_where_goods_are_made_comes_before_where_they_are_sent_from(leads):
 
 LEAD = {
     "members": MEMBERS,
+    "production": "ds | racket_id | nats\n03-31 | R1 | 3",
     "listings": LISTINGS,
     "sales": """
         ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
