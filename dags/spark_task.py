@@ -55,10 +55,25 @@ WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
     # The second is an aggregate of the first.
     "evidence.signals": ("evidence.listing_signals", "evidence.seller_signals"),
+    # Six weeks of first scans, and a week of parcels between shops: as large as the trades.
+    "evidence.logistics": ("evidence.places", "evidence.deliveries"),
     # Each reads the one before it; together they are as large as the shops, not as the trades.
-    "links.network": ("links.trait_states", "links.edges", "links.components"),
-    # Four tables with a row per racket, member or site: the work is less than a start of Spark.
-    "rackets.cases": ("rackets.members", "rackets.events", "rackets.sites", "rackets.leads"),
+    "links.network": (
+        "links.trait_states",
+        "links.nodes",
+        "links.shared_values",
+        "links.edges",
+        "links.components",
+        "links.communities",
+    ),
+    # Five tables with a row per racket, member or site: the work is less than a start of Spark.
+    "rackets.cases": (
+        "rackets.members",
+        "rackets.events",
+        "rackets.sites",
+        "rackets.production",
+        "rackets.leads",
+    ),
 }
 
 # A partition, named by its day, says: all daily tables of this day are published.

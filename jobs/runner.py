@@ -75,11 +75,9 @@ def plan(
     todo: dict[date, str] = {}
     for day in days:
         reason = "forced" if run.force else why_due(run, declared, day)
-        if (
-            reason is None
-            and ahead
-            and any(_reads_ahead(run, read, day, ahead) for read in declared.table.reads.values())
-        ):
+        # A table that reads its own past is computed anew from the first day that is.
+        coming = {**(ahead or {}), **({declared.name: todo} if declared.reads_own_past else {})}
+        if reason is None and any(_reads_ahead(run, read, day, coming) for read in declared.table.reads.values()):
             reason = "after its inputs"
         if reason:
             todo[day] = reason

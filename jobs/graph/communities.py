@@ -32,7 +32,7 @@ WELL_TIED = 5.0
 PARTNER_WEIGHT, GUEST_TRADES = 2.0, 2
 # A community has so many members, and this share of them, that show by themselves what they sell.
 LIKELY, LIKELY_SHARE = 2, 0.34
-# A customer buys from so many unrelated communities, and less than half of it inside its own.
+# A customer buys from so many unrelated communities, its own among them.
 CUSTOMER_SOURCES = 2
 
 
@@ -124,19 +124,16 @@ def reweighed(part: Component, label: np.ndarray) -> np.ndarray:
 
 
 def customers(part: Component, label: np.ndarray) -> np.ndarray:
-    """Which shops buy suspect goods from several unrelated communities, mostly outside their own."""
-    out = np.zeros(part.n, bool)
-    if not len(part.buyer):
-        return out
-    sources = np.where(part.source < part.n, label[np.minimum(part.source, part.n - 1)], part.source)
-    own = sources == label[part.buyer]
-    abroad = np.unique(np.stack([part.buyer[~own], sources[~own]], axis=1), axis=0)
-    unrelated = np.bincount(abroad[:, 0], minlength=part.n)
-    outside = np.bincount(part.buyer[~own], part.orders[~own], part.n)
-    inside = np.bincount(part.buyer[own], part.orders[own], part.n)
+    """Which shops buy suspect goods from several unrelated communities, half of it or more outside their own."""
+    source = np.where(part.source < part.n, label[np.minimum(part.source, part.n - 1)], part.source)
+    outside = source != label[part.buyer]
+    bought = np.unique(np.stack([part.buyer, source], axis=1), axis=0)
+    sources = np.bincount(bought[:, 0], minlength=part.n)
+    orders_out = np.bincount(part.buyer, part.orders * outside, part.n)
+    orders_in = np.bincount(part.buyer, part.orders * ~outside, part.n)
     sells = np.zeros(part.n, bool)
     sells[part.source[part.source < part.n]] = True
-    return (unrelated >= CUSTOMER_SOURCES) & (outside > inside) & ~sells
+    return (sources >= CUSTOMER_SOURCES) & (orders_out >= orders_in) & ~sells
 
 
 def without(part: Component, out: np.ndarray) -> Component:

@@ -254,3 +254,11 @@ def test_a_snapshot_of_any_one_day_may_be_asked_for(open_run):
     leads = catalog()["rackets.leads"]
     assert runner.plan(open_run(), leads, TUESDAY, TUESDAY).ranges == ((TUESDAY, TUESDAY),)
     assert runner.plan(open_run(), leads, MONDAY, WEDNESDAY).ranges == ()
+
+
+def test_a_table_that_reads_its_own_past_is_computed_anew_from_the_first_day_that_is(open_run, monkeypatch):
+    first, second, third = date(2024, 3, 3), date(2024, 3, 10), date(2024, 3, 17)
+    monkeypatch.setattr(runner, "why_due", lambda run, declared, day: "not published" if day == second else None)
+    planned = runner.plan(open_run(), catalog()["rackets.members"], first, third)
+    assert planned.ranges == ((second, second), (third, third))
+    assert planned.reasons == ("after its inputs", "not published")

@@ -1,0 +1,168 @@
+"""Which shops are one operation: hubs tie nobody, customers and guests are not members, halves that part are two."""
+
+import numpy as np
+import pytest
+
+from jobs.graph import communities as c
+from tests.jobs.graph.shops import Shops, groups
+
+
+def found(shops):
+    label, _ = c.communities(shops.component())
+    return groups(shops.names, label)
+
+
+def racket(shops, names):
+    """An operation whose shops share part of what they have."""
+    shops.use(names[: len(names) // 2 + 1], "payout_account")
+    shops.use(names[len(names) // 2 - 1 :], "device")
+    shops.use(names[::2], "phone")
+    shops.use(names[1::2], "return_address")
+
+
+def test_shops_that_share_different_things_are_one_operation():
+    shops = Shops("abcdefgh")
+    racket(shops, "abcdefgh")
+    assert found(shops) == ["abcdefgh"]
+
+
+def test_a_value_of_forty_suspects_is_one_operation_and_one_that_honest_shops_use_ties_nobody():
+    names = "".join(chr(ord("a") + k) for k in range(40))
+    big = Shops(names)
+    big.use(names, "payout_account")
+    assert found(big) == [names]
+    hub = Shops("abcd")
+    hub.use("abcd", "return_address", honest=5)
+    hub.use("abcd", "phone", honest=8)
+    assert found(hub) == []
+
+
+def test_two_operations_with_a_forwarder_in_common_stay_two():
+    shops = Shops("abcdefghijkl")
+    racket(shops, "abcdef")
+    racket(shops, "ghijkl")
+    shops.use("abcghi", "return_address", outside=6)
+    shops.use("cdij", "sender_account", outside=5)
+    assert found(shops) == ["abcdef", "ghijkl"]
+
+
+def test_a_value_that_one_community_alone_uses_counts_whole_however_many_they_are():
+    shops = Shops("abcdefgh")
+    shops.use("abcdefgh", "phone", outside=0)
+    part = shops.component()
+    assert c.reweighed(part, np.zeros(8, int)) == pytest.approx(np.full(8, 6.0))
+    split = c.reweighed(part, np.array([0, 0, 0, 0, 4, 4, 4, 4]))
+    assert split == pytest.approx(np.full(8, 6.0 - 2.0 * np.log(5)))
+
+
+def test_who_buys_suspect_goods_from_two_unrelated_sources_is_a_customer():
+    shops = Shops("abcdefx")
+    racket(shops, "abcdef")
+    shops.use("abx", "image")
+    shops.use("bcx", "sender_account")
+    assert found(shops) == ["abcdefx"]
+    shops.buy("x", "a")
+    shops.buy("x", "elsewhere")
+    assert found(shops) == ["abcdef"]
+
+
+def test_who_sells_to_trade_is_no_customer():
+    shops = Shops("abcdefx")
+    racket(shops, "abcdef")
+    shops.use("abx", "image")
+    shops.use("bcx", "sender_account")
+    for buyer, source in (("x", "elsewhere"), ("x", "somewhere"), ("a", "x")):
+        shops.buy(buyer, source)
+    assert found(shops) == ["abcdefx"]
+
+
+@pytest.mark.parametrize(("kinds", "stays"), [(("image", "text"), False), (("image", "sender_address"), True)])
+def test_a_guest_shares_only_what_a_customer_comes_by(kinds, stays):
+    shops = Shops("abcdefx")
+    racket(shops, "abcdef")
+    for kind in kinds:
+        shops.use("abcx", kind)
+    assert found(shops) == (["abcdefx"] if stays else ["abcdef"])
+    shops.buy("x", "a")
+    assert found(shops) == ["abcdef"]
+
+
+def test_resellers_with_their_own_account_are_a_group_of_their_own():
+    shops = Shops("abcdefxyz")
+    racket(shops, "abcdef")
+    shops.use("xyz", "payout_account")
+    shops.use("abcxyz", "image")
+    shops.use("abcxyz", "text")
+    assert found(shops) == ["abcdef", "xyz"]
+
+
+def test_groups_in_which_hardly_anybody_shows_what_it_sells_are_let_go():
+    shops = Shops("abcdef")
+    racket(shops, "abcdef")
+    shops.suspicion = {**dict.fromkeys("abcdef", -1.0), "a": 1.0, "b": 1.0}
+    assert found(shops) == []
+    shops.suspicion["c"] = 1.0
+    assert found(shops) == ["abcdef"]
+
+
+def test_a_fragment_joins_the_community_to_which_most_of_its_shops_are_well_tied():
+    pairs = c.Pairs(
+        src=np.array([0, 0, 1, 2, 3]), dst=np.array([1, 2, 2, 3, 4]), weight=np.full(5, 6.0),
+        families=np.array([2, 2, 2, 2, 2]), best=np.full(5, 4.0), control=np.full(5, 6.0), trades=np.zeros(5, int),
+    )  # fmt: skip
+    assert c.rejoined(np.array([0, 0, 0, 3, 3]), pairs).tolist() == [0, 0, 0, 3, 3]  # one of two is no majority
+    assert c.rejoined(np.array([0, 0, 0, 3, 4]), pairs).tolist() == [0, 0, 0, 0, 0]
+
+
+def parted(old_stay="", ended=True):
+    """Eight shops of old; f, g, h take up a new account and device on day 40, and open i."""
+    shops = Shops("abcdefghi")
+    shops.use("abcde", "payout_account")
+    shops.again("fgh", "payout_account", days=(0, 40), ended=ended)
+    shops.use("abcdefgh", "phone", days=(0, 100))
+    shops.use("abcdefgh", "handle", days=(0, 100))
+    shops.use("fgh", "payout_account", days=(41, 100))
+    shops.again("i", "payout_account", days=(50, 100))
+    shops.use("fgh", "device", days=(45, 100))
+    shops.again("i" + old_stay, "device", days=(50, 100))
+    return shops
+
+
+def test_members_that_take_up_new_values_of_two_families_together_are_a_new_operation():
+    assert found(parted()) == ["abcde", "fghi"]
+
+
+def test_if_all_move_on_it_was_a_removal():
+    shops = parted()
+    shops.use("abcde", "payout_account", days=(44, 100))
+    shops.again("fghi", "payout_account", days=(44, 100))
+    shops.use("abcdefghi", "device", days=(44, 100))
+    assert found(shops) == ["abcdefghi"]
+
+
+def test_one_new_value_or_new_addresses_and_dispatch_alone_are_no_secession():
+    shops = Shops("abcdefgh")
+    racket(shops, "abcdefgh")
+    shops.use("abcdefgh", "handle")
+    shops.use("fgh", "payout_account", days=(41, 100))
+    assert found(shops) == ["abcdefgh"]
+    moved = Shops("abcdefgh")
+    racket(moved, "abcdefgh")
+    moved.use("abcdefgh", "handle")
+    for kind in ("return_address", "sender_account", "sender_phone"):
+        moved.use("fgh", kind, days=(41, 100))
+    assert found(moved) == ["abcdefgh"]
+
+
+def test_the_result_does_not_depend_on_the_order_of_what_is_known():
+    shops = parted()
+    racket(shops, "abcdef")
+    part = shops.component()
+    label, _ = c.communities(part)
+    draw = np.random.default_rng(1)
+    for _ in range(5):
+        order = draw.permutation(len(part.user))
+        again = {name: getattr(part, name)[order] for name in
+                 ("user", "value", "kind", "weight", "suspects", "honest", "ended", "first", "last")}  # fmt: skip
+        shuffled = c.replace(part, **again)
+        assert c.communities(shuffled)[0].tolist() == label.tolist()
