@@ -53,10 +53,13 @@ DAILY: Mapping[str, Sequence[str]] = {
 }
 WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
-    # The second is an aggregate of the first.
-    "evidence.signals": ("evidence.listing_signals", "evidence.seller_signals"),
-    # Six weeks of first scans, and a week of parcels between shops: as large as the trades.
-    "evidence.logistics": ("evidence.places", "evidence.deliveries"),
+    # The second is an aggregate of the first; six weeks of first scans; a week's parcels between shops.
+    "evidence.signals": (
+        "evidence.listing_signals",
+        "evidence.seller_signals",
+        "evidence.places",
+        "evidence.deliveries",
+    ),
     # Each reads the one before it; together they are as large as the shops, not as the trades.
     "links.network": (
         "links.trait_states",
