@@ -8,7 +8,7 @@ One component at a time, in memory: numpy arrays indexed by node (the component'
    shops do, so a value of one community alone is its own, however many they are, and one spread over several is a hub;
 4. communities again, then fragments rejoined to the one community to which most of their shops are tied;
 5. secessions: members that took up new common values at one time, while the others kept the old, are a new operation;
-   groups of which hardly anybody shows by itself what it sells are let go.
+   shops that a person judged apart are parted, and groups of which hardly anybody shows by itself what it sells let go.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from jobs.graph.evidence import BASE, FAMILY, TRADE, Component
+from jobs.graph.judgements import parted
 from jobs.graph.leiden import by_smallest, leiden
 from jobs.graph.secessions import secede
 from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT
@@ -66,7 +67,8 @@ def communities(part: Component) -> tuple[np.ndarray, Pairs]:
     label = cpm(part.n, pairs)
     pairs = tied_pairs(inside, reweighed(inside, label))
     label = without_guests(inside, rejoined(label, pairs), pairs)
-    return let_go(inside, secede(inside, label)), pairs
+    label = parted(secede(inside, label), pairs.src, pairs.dst, pairs.weight, part.apart)
+    return let_go(inside, label), pairs
 
 
 def tied_pairs(part: Component, weight: np.ndarray) -> Pairs:

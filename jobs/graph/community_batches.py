@@ -1,8 +1,10 @@
 """The Arrow side of jobs/graph/communities.py: components as rows, spread over tasks, worked on one by one."""
 
+from functools import partial, reduce
+
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.graph.communities import WELL_TIED, Pairs, communities
@@ -24,53 +26,46 @@ RESULT_SCHEMA = pa.schema(
 
 
 def evidence_of(
-    components: DataFrame, values: DataFrame, edges: DataFrame, bought: DataFrame, sellers: DataFrame
+    components: DataFrame, sellers: DataFrame, values: DataFrame, edges: DataFrame, bought: DataFrame, apart: DataFrame
 ) -> DataFrame:
     """Everything that is known of each component, as rows of one form.
 
-    components: ds, seller_id, component. values: links.shared_values. edges: links.edges. bought: ds, seller_id (the
-    source), buyer_seller_id, orders, of suspect goods. sellers: evidence.seller_signals. Result: ds, bucket, component, what (shop, use, tie, purchase), a, b
-    (sellers), kind, value, weight, suspects, honest, is_ended, first, last (days since 1970), orders.
+    components: ds, seller_id, component. sellers: evidence.seller_signals. values: links.shared_values. edges:
+    links.edges. bought: ds, seller_id (the source), buyer_seller_id, orders, of suspect goods. apart: ds, subject_a,
+    subject_b. Result: ds, bucket, component, what (shop, use, tie, purchase, apart), a, b (sellers), kind, value,
+    weight, suspects, honest, is_ended, first, last (days since 1970), orders; what a row does not have is null.
     """
-    nothing = F.lit(None)
     day = F.lit("1970-01-01").cast("date")
     of_a = components.select("ds", F.col("seller_id").alias("a"), "component")
-    uses = values.select(
-        "ds", F.lit("use").alias("what"), F.col("seller_id").alias("a"), nothing.cast("string").alias("b"), "kind",
-        F.xxhash64("kind", "value").alias("value"), "weight", "suspects", "honest", "is_ended",
-        F.datediff("first_seen", day).alias("first"), F.datediff("last_seen", day).alias("last"),
-        nothing.cast("bigint").alias("orders"),
-    )  # fmt: skip
-    blank = {
-        "value": nothing.cast("bigint"), "weight": nothing.cast("double"), "suspects": nothing.cast("bigint"),
-        "honest": nothing.cast("double"), "is_ended": nothing.cast("boolean"), "first": nothing.cast("int"),
-        "last": nothing.cast("int"), "orders": nothing.cast("bigint"), "kind": nothing.cast("string"),
-    }  # fmt: skip
-    of_b = components.select("ds", F.col("seller_id").alias("b"), F.col("component").alias("_b"))
-    ties = edges.where(F.col("via").isin("place", "supplier")).select(
-        "ds", F.lit("tie").alias("what"), F.col("src").alias("a"), F.col("dst").alias("b"), F.col("via").alias("kind"),
-        *[column.alias(name) for name, column in blank.items() if name not in ("kind", "weight")], "weight",
-    )  # fmt: skip
-    purchases = (
-        bought.select("ds", F.lit("purchase").alias("what"), F.col("buyer_seller_id").alias("a"), F.col("seller_id").alias("b"), "orders")
-        .join(of_b, ["ds", "b"], how="left")
-        .withColumn("value", F.coalesce("_b", -F.abs(F.xxhash64("b"))))
-        .drop("_b")
-        .withColumns({name: column for name, column in blank.items() if name not in ("value", "orders")})
-    )  # fmt: skip
-    shops = sellers.where("is_suspect").select(
-        "ds", F.lit("shop").alias("what"), F.col("seller_id").alias("a"), nothing.cast("string").alias("b"),
-        F.col("suspicion").alias("weight"), *[column.alias(name) for name, column in blank.items() if name != "weight"],
+    of_b = components.select("ds", F.col("seller_id").alias("b"), F.col("component").alias("other"))
+
+    def rows(frame: DataFrame, what: str, a: str, *columns: Column | str) -> DataFrame:
+        return frame.select("ds", F.lit(what).alias("what"), F.col(a).alias("a"), *columns).join(
+            of_a, ["ds", "a"], how="inner"
+        )
+
+    shops = rows(sellers.where("is_suspect"), "shop", "seller_id", F.col("suspicion").alias("weight"))
+    uses = rows(
+        values, "use", "seller_id", "kind", F.xxhash64("kind", "value").alias("value"), "weight", "suspects", "honest",
+        "is_ended", F.datediff("first_seen", day).alias("first"), F.datediff("last_seen", day).alias("last"),
     )  # fmt: skip
     # A tie that leaves the component was too weak to join it.
+    untold = edges.where(F.col("via").isin("place", "supplier"))
+    ties = rows(untold, "tie", "src", F.col("dst").alias("b"), F.col("via").alias("kind"), "weight")
+    pairs = rows(apart, "apart", "subject_a", F.col("subject_b").alias("b"))
     inside = (
-        ties.join(of_b, ["ds", "b"], how="inner")
-        .join(of_a, ["ds", "a"], how="inner")
-        .where("component = _b")
-        .drop("_b")
+        ties.unionByName(pairs, allowMissingColumns=True)
+        .join(of_b, ["ds", "b"], how="inner")
+        .where("component = other")
     )
-    rows = shops.unionByName(uses).unionByName(purchases).join(of_a, ["ds", "a"], how="inner").unionByName(inside)
-    return rows.withColumn("bucket", F.pmod(F.xxhash64("component"), F.lit(BUCKETS)))
+    # Sources in one other component are one source, others are each their own.
+    purchases = rows(bought, "purchase", "buyer_seller_id", F.col("seller_id").alias("b"), "orders")
+    sources = purchases.join(of_b, ["ds", "b"], how="left").withColumn(
+        "value", F.coalesce("other", -F.abs(F.xxhash64("b")))
+    )
+    parts = (shops, uses, inside.drop("other"), sources.drop("other"))
+    together = reduce(partial(DataFrame.unionByName, allowMissingColumns=True), parts)
+    return together.withColumn("bucket", F.pmod(F.xxhash64("component"), F.lit(BUCKETS)))
 
 
 def label_components(rows: pa.Table) -> pa.Table:
@@ -123,7 +118,9 @@ def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
     """The arrays of one component, and the ids of its nodes in order."""
     what = rows["what"].to_numpy(zero_copy_only=False)
     a, b = (rows[name].to_numpy(zero_copy_only=False) for name in ("a", "b"))
-    is_shop, is_use, is_tie, is_purchase = (what == name for name in ("shop", "use", "tie", "purchase"))
+    is_shop, is_use, is_tie, is_purchase, is_apart = (
+        what == name for name in ("shop", "use", "tie", "purchase", "apart")
+    )
     names = a[is_shop].astype(str)
     kind = rows["kind"].to_numpy(zero_copy_only=False)
     column = {
@@ -149,6 +146,7 @@ def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
         buyer=np.searchsorted(names, a[is_purchase].astype(str)),
         source=_sources(names, b[is_purchase].astype(str), column["value"][is_purchase].astype(np.int64)),
         orders=column["orders"][is_purchase].astype(float),
+        apart=np.stack([np.searchsorted(names, side[is_apart].astype(str)) for side in (a, b)], axis=1),
     )
     return part, names
 

@@ -21,6 +21,7 @@ class Component:
     suspects, honest (users in all, in and out of the component), ended, first, last (days as numbers).
     Ties that are no values: src, dst (nodes), tie_kind, tie_weight.
     Purchases of suspect goods: buyer (node), source (node, or n + a number for shops outside), orders.
+    apart: rows (a, b) of nodes of which a person said that they do not belong together.
     """
 
     suspicion: np.ndarray
@@ -40,6 +41,7 @@ class Component:
     buyer: np.ndarray
     source: np.ndarray
     orders: np.ndarray
+    apart: np.ndarray
 
     @property
     def n(self) -> int:

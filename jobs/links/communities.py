@@ -1,15 +1,19 @@
 """links.communities: shops that are probably one operation, as known on a Sunday.
 
 Grain: ds, seller_id; shops in a community of two or more. Reads of the same Sunday: links.components,
-links.shared_values, links.edges, core.sales, evidence.seller_signals.
+links.shared_values, links.edges, core.sales, evidence.seller_signals; and all of staging.outcomes until then: shops of
+which a person said that they do not belong together are parted as long as that stands.
 Each component is worked on as a whole, in memory, by jobs/graph/communities.py; components are spread over tasks.
 `community_id` names it for this Sunday only: rackets.members gives names that last.
 """
+
+from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.graph.community_batches import RESULT, evidence_of, label_components
+from jobs.outcomes import standing
 from jobs.table import Read, Table
 
 TABLE = Table(
@@ -19,6 +23,7 @@ TABLE = Table(
         "edges": Read("links.edges"),
         "sales": Read("core.sales"),
         "sellers": Read("evidence.seller_signals"),
+        "outcomes": Read("staging.outcomes", days=3650),
     },
     every="sunday",
     key=("seller_id",),
@@ -33,9 +38,16 @@ TABLE = Table(
 
 
 def transform(
-    components: DataFrame, values: DataFrame, edges: DataFrame, sales: DataFrame, sellers: DataFrame
+    components: DataFrame,
+    values: DataFrame,
+    edges: DataFrame,
+    sales: DataFrame,
+    sellers: DataFrame,
+    outcomes: DataFrame,
+    days: list[date],
 ) -> DataFrame:
-    evidence = evidence_of(components, values, edges, purchases(sales, sellers), sellers)
+    apart = standing(outcomes, days).where("event = 'cannot_link'").select("ds", "subject_a", "subject_b")
+    evidence = evidence_of(components, sellers, values, edges, purchases(sales, sellers), apart)
     return evidence.groupBy("ds", "bucket").applyInArrow(label_components, RESULT)
 
 

@@ -16,6 +16,7 @@ class Shops:
         self.suspicion = dict.fromkeys(names, suspicion)
         self.rows = []
         self.buys = []
+        self.judged = []
         self.values = 0
 
     def use(self, users: str, kind: str, days=(0, 100), ended: bool = False, honest: float = 0.0, outside: int = 0):
@@ -34,6 +35,10 @@ class Shops:
     def buy(self, buyer: str, source: str, orders: int = 5):
         """`source`: a letter, or any other text for a shop of another component."""
         self.buys.append((self.names.index(buyer), source, orders))
+
+    def apart(self, a: str, b: str):
+        """A person says that the two do not belong together."""
+        self.judged.append((self.names.index(a), self.names.index(b)))
 
     def component(self) -> Component:
         rows = np.array(self.rows, dtype=float).reshape(-1, 8)
@@ -55,6 +60,7 @@ class Shops:
             buyer=np.array([b for b, _, _ in self.buys], np.int64),
             source=np.array([nodes[s] for _, s, _ in self.buys], np.int64),
             orders=np.array([o for _, _, o in self.buys], float),
+            apart=np.array(self.judged, np.int64).reshape(-1, 2),
         )  # fmt: skip
 
 

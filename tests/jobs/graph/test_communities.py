@@ -154,6 +154,21 @@ def test_one_new_value_or_new_addresses_and_dispatch_alone_are_no_secession():
     assert found(moved) == ["abcdefgh"]
 
 
+def test_shops_judged_apart_are_parted_through_the_weakest_ties_until_that_is_taken_back():
+    shops = Shops("abcdefgh")
+    for names in ("abcd", "efgh"):
+        shops.use(names, "payout_account")
+        shops.use(names, "device")
+    shops.use("abcdefgh", "phone")
+    assert found(shops) == ["abcdefgh"]
+    shops.apart("h", "a")
+    assert found(shops) == ["abcd", "efgh"]
+    shops.apart("a", "b")
+    assert found(shops) == ["bcdefgh"]  # a alone is the cheaper cut, and parts it from h as well
+    shops.judged = []
+    assert found(shops) == ["abcdefgh"]
+
+
 def test_the_result_does_not_depend_on_the_order_of_what_is_known():
     shops = parted()
     racket(shops, "abcdef")
