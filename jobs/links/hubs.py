@@ -1,0 +1,109 @@
+"""links.hubs: values that tie nobody although several use them, and why, as known on a Sunday.
+
+Grain: ds, kind, value. Reads of the same Sunday: links.shared_values, links.communities, links.trait_states.
+Three sorts of rows: values that say less than MIN_WEIGHT because of who else uses them; values whose suspect users are
+spread over several communities, which communities do not go by; and switchboards, shops with more values of one kind
+than MAX_VALUES, of which none is their own (`value` is then `shop:` and the shop's id). Places are not listed: a place
+has no value, only a distance.
+"""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.graph.traits import KINDS, MAX_VALUES, MIN_WEIGHT, of_kind
+from jobs.table import Read, Table
+
+# Two shops of two communities that share a value may be one mistake; from three on, with none of the communities
+# holding half of them, the value belongs to none.
+SPREAD_SUSPECTS, SPREAD_SHARE = 3, 0.5
+SWITCHBOARD = "switchboard"
+# A shop may well have more pictures and texts than MAX_VALUES of its own.
+NEVER_SWITCHED = [name for name, kind in KINDS.items() if kind.trade == "content"]
+
+TABLE = Table(
+    reads={
+        "values": Read("links.shared_values"),
+        "communities": Read("links.communities"),
+        "traits": Read("links.trait_states"),
+    },
+    every="sunday",
+    key=("kind", "value"),
+    columns="""
+        kind         string not null comment 'phone, payout_account, sender_address, …'
+        value        string not null comment 'as in links.shared_values; of a switchboard shop: and its seller_id'
+        hub          string not null comment 'what it usually is: forwarder, agency, nat, template, …, switchboard'
+        suspects     bigint comment 'suspect shops that use it; null of a switchboard'
+        honest       double comment 'expected number of honest shops that use it; null of a switchboard'
+        communities  bigint comment 'communities that its suspects are in; null of a switchboard'
+        weight       double comment 'nats in favour of one operation; null of a switchboard'
+        reason       string not null comment 'why it ties nobody, for a person'
+    """,
+)
+
+VALUE = ("ds", "kind", "value")
+COLUMNS = (*VALUE, "hub", "suspects", "honest", "communities", "weight", "reason")
+
+
+def transform(values: DataFrame, communities: DataFrame, traits: DataFrame) -> DataFrame:
+    return damped_values(values, communities).unionByName(switchboards(traits))
+
+
+def damped_values(values: DataFrame, communities: DataFrame) -> DataFrame:
+    """Values of several suspects that say too little, or that belong to no community."""
+    users = values.join(communities.select("ds", "seller_id", "community_id"), ["ds", "seller_id"], how="left")
+    in_one = users.groupBy(*VALUE, "community_id").agg(
+        F.count("*").alias("users"),
+        *[F.max(name).alias(name) for name in ("suspects", "honest", "weight")],  # the same in all rows of a value
+    )
+    counted = in_one.groupBy(*VALUE).agg(
+        F.count("community_id").alias("communities"),
+        F.coalesce(F.max(F.when(F.col("community_id").isNotNull(), F.col("users"))), F.lit(0)).alias("top"),
+        *[F.max(name).alias(name) for name in ("suspects", "honest", "weight")],
+    )
+    is_weak = F.col("weight") < MIN_WEIGHT
+    is_spread = (
+        (F.col("suspects") >= SPREAD_SUSPECTS)
+        & (F.col("communities") >= 2)
+        & (F.col("top") < F.col("suspects") * SPREAD_SHARE)
+    )
+    return (
+        counted.where(is_weak | is_spread)
+        .withColumn("hub", of_kind(F.col("kind"), "hub"))
+        .withColumn("reason", F.when(is_weak, weak_reason()).otherwise(spread_reason()))
+        .select(*COLUMNS)
+    )
+
+
+def switchboards(traits: DataFrame) -> DataFrame:
+    """Shops with so many values of one kind that none is their own."""
+    reason = F.format_string(
+        f"the shop has %d values of this kind, more than {MAX_VALUES}: none of them counts as its own", "values"
+    )
+    return (
+        traits.where(~F.col("kind").isin(NEVER_SWITCHED))
+        .groupBy("ds", "seller_id", "kind")
+        .agg(F.count("*").alias("values"))
+        .where(F.col("values") > MAX_VALUES)
+        .select(
+            "ds", "kind", F.concat(F.lit("shop:"), "seller_id").alias("value"), F.lit(SWITCHBOARD).alias("hub"),
+            F.lit(None).cast("bigint").alias("suspects"), F.lit(None).cast("double").alias("honest"),
+            F.lit(None).cast("bigint").alias("communities"), F.lit(None).cast("double").alias("weight"),
+            reason.alias("reason"),
+        )
+    )  # fmt: skip
+
+
+def weak_reason() -> Column:
+    """Why a value says too little. Suspects that show little by themselves count in part as honest ones (suspects.py)."""
+    return F.format_string(
+        f"%d suspect and about %.1f honest shops use it: sharing it says %.1f nats, less than the {MIN_WEIGHT:.0f} that tie",
+        "suspects", "honest", "weight",
+    )  # fmt: skip
+
+
+def spread_reason() -> Column:
+    """Why a value belongs to nobody."""
+    return F.format_string(
+        "its %d suspect shops are in %d communities, at most %d of them in one: it belongs to none",
+        "suspects", "communities", "top",
+    )  # fmt: skip
