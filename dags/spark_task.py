@@ -68,6 +68,7 @@ WEEKLY: Mapping[str, Sequence[str]] = {
         "links.edges",
         "links.components",
         "links.communities",
+        "links.hubs",
     ),
     # Five tables with a row per racket, member or site: the work is less than a start of Spark.
     "rackets.cases": (
