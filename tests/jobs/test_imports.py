@@ -30,7 +30,10 @@ ONLY = {
     "botocore": {"jobs/landing.py"},
     "great_expectations": {"jobs/audit.py"},
     "argparse": {"jobs/cli.py"},
-    "scipy": {"jobs/graph/components.py", "jobs/graph/matching.py"},
+    "scipy": {
+        f"jobs/graph/{name}.py"
+        for name in ("communities", "components", "judgements", "leiden", "matching", "verify", "why")
+    },
 }
 
 
