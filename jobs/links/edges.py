@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from jobs.graph.near import near_pairs
 from jobs.graph.suspects import UNKNOWN, judged
 from jobs.graph.traits import BAND, ENDED, KINDS, MIN_WEIGHT, of_kind
+from jobs.masking import masked
 from jobs.table import Read, Table
 
 # A shop that orders so often from one supplier of suspect goods, and from no other, may be its branch.
@@ -32,7 +33,7 @@ TABLE = Table(
         family      string not null comment 'identity, payment, device, contact, address, logistics, image, text, supply'
         weight      double not null comment 'nats in favour of one operation, of the best shared value'
         shared      bigint not null comment 'how many values both have'
-        example     string not null comment 'hash of the best shared value'
+        example     string not null comment 'keyed hash of the best shared value; of places the place, of supply the supplier'
         first_seen  date not null comment 'since when both have had one'
         last_seen   date not null comment 'last day on which both still showed one'
     """,
@@ -71,7 +72,7 @@ def by_value(values: DataFrame) -> DataFrame:
             F.min("first_seen").alias("first_seen"),
             F.max("last_seen").alias("last_seen"),
         )
-        .withColumn("example", F.substring(F.sha2(F.concat_ws(":", "via", "best.value"), 256), 1, 16))
+        .withColumn("example", masked(F.col("via"), F.col("best.value")))
         .drop("best")
     )
 

@@ -22,7 +22,7 @@ STANDARD = set(sys.stdlib_module_names)
 
 # What a table file may use: pyspark, the declaration, rules for columns, versions and judgements, reference data,
 # graph algorithms.
-SHARED = {"jobs.table", "jobs.columns", "jobs.versions", "jobs.outcomes", "jobs.brand_match", "jobs.reference"}
+SHARED = {"jobs.table", "jobs.columns", "jobs.masking", "jobs.versions", "jobs.outcomes", "jobs.brand_match", "jobs.reference"}
 # The only modules of jobs/ that import these.
 ONLY = {
     "delta": {"jobs/storage.py"},
