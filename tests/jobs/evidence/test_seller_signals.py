@@ -24,7 +24,7 @@ def offers(seller, fakes, honest):
     return rows + [f"03-03 | {seller}h{k} | {seller} | -40" for k in range(honest)]
 
 
-SELLERS = "ds | seller_id\n" + "\n".join(f"03-03 | {name}" for name in ("none", "honest", "cover", "few", "fakes"))
+SELLERS = "ds | seller_id\n" + "\n".join(f"03-03 | {name}" for name in ("honest", "cover", "few", "fakes"))
 
 
 @CASES.rows(
@@ -32,10 +32,33 @@ SELLERS = "ds | seller_id\n" + "\n".join(f"03-03 | {name}" for name in ("none", 
     listings="ds | listing_id | seller_id | suspicion\n"
     + "\n".join([*offers("honest", 0, 12), *offers("few", 1, 11), *offers("cover", 4, 8), *offers("fakes", 5, 0)]),
 )
-def test_fakes_behind_a_cover_of_honest_goods_make_a_suspect_and_one_among_many_does_not(signals):
+def test_fakes_behind_a_cover_of_honest_goods_make_a_suspect_and_so_does_one_among_ten(signals):
     assert signals("seller_id listings suspect_listings is_suspect") == [
-        "cover 12 4 true", "fakes 5 5 true", "few 12 1 false", "honest 12 0 false", "none 0 0 false",
+        "cover 12 4 true", "fakes 5 5 true", "few 12 1 true", "honest 12 0 false",
     ]  # fmt: skip
+
+
+@CASES.rows(
+    sellers="ds | seller_id\n03-03 | more\n03-03 | less",
+    listings="ds | listing_id | seller_id | suspicion\n" + "\n".join([*offers("more", 1, 14), *offers("less", 1, 15)]),
+)
+def test_shops_above_minus_one_and_a_half_nats_are_looked_at(signals):
+    assert signals("seller_id suspicion is_suspect") == [
+        "less -1.53393 false",  # ln(1.1 / (15 / 3 + 0.1))
+        "more -1.466337 true",  # ln(1.1 / (14 / 3 + 0.1))
+    ]
+
+
+@CASES.rows(
+    sellers="ds | seller_id\n03-03 | none\n03-03 | one\n03-03 | two",
+    listings="ds | listing_id | seller_id | suspicion\n" + "\n".join([*offers("one", 0, 1), *offers("two", 0, 2)]),
+)
+def test_little_is_known_of_a_shop_with_one_listing_or_none_so_it_is_looked_at(signals):
+    assert signals("seller_id suspicion is_suspect") == [
+        "none -1 true",
+        "one -1.466337 true",  # ln(0.1 / (1 / 3 + 0.1))
+        "two -2.036882 false",
+    ]
 
 
 @CASES.rows(

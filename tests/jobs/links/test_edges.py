@@ -1,17 +1,17 @@
-"""links.edges: shared values tie suspects by what they say; hubs and honest users take the weight away."""
+"""links.edges: shared values, common places and loyal customers tie suspects, one row for each pair and kind."""
 
-import math
-
+import networkx as nx
 import pytest
 
-from jobs.graph.traits import KINDS
-from jobs.links.edges import HONEST_DAMPING, MAX_SUSPECTS, SUSPECT_DAMPING
-from tests.frames import Cases, frame, lines, transformed
+from jobs.graph.traits import BAND, ENDED, KINDS, MIN_WEIGHT
+from jobs.links.edges import MIN_ORDERS
+from tests.frames import Cases
 
 CASES = Cases(
-    "links.edges", "03-03", "03-03", ids="seller_id src dst value", traits="ds | seller_id", sellers="ds | seller_id"
-)
-SHOWN = "src dst via family weight shared"
+    "links.edges", "03-03", "03-03", ids="seller_id src dst value buyer_seller_id listing_id",
+    values="ds | seller_id", places="ds | seller_id", sellers="ds | seller_id", sales="ds | seller_id",
+)  # fmt: skip
+SHOWN = "src dst via weight shared"
 
 
 @pytest.fixture
@@ -19,143 +19,157 @@ def edges(spark, request):
     return lambda columns=SHOWN: CASES.lines(spark, request.node.name, columns)
 
 
-def users(kind, value, names, times=1):
-    return "\n".join(f"03-03 | {name} | {kind} | {value} | {times} | 03-01 | 03-02" for name in names)
+def shared(*values):
+    """Shared values as `device d1 6: a b`: kind, value, nats, users in order of id; `b!` stated newer ones since."""
+    rows = []
+    for written in values:
+        value, users = written.split(":")
+        kind, name, weight = value.split()
+        users = users.split()
+        rows += [
+            f"03-03 | {kind} | {name} | {user.rstrip('!')} | {place} | {len(users)} | 0 | {weight}"
+            f" | {str(user.endswith('!')).lower()} | 02-01 | 03-01"
+            for place, user in enumerate(users, 1)
+        ]
+    return VALUES + "\n".join(rows)
 
 
-def traits(*groups):
-    return "ds | seller_id | kind | value | times | first_seen | last_seen\n" + "\n".join(groups)
+VALUES = "ds | kind | value | seller_id | place | suspects | honest | weight | is_ended | first_seen | last_seen\n"
 
 
-def signals(suspects, honest=()):
-    rows = [f"03-03 | {name} | true" for name in suspects] + [f"03-03 | {name} | false" for name in honest]
-    return "ds | seller_id | is_suspect\n" + "\n".join(rows)
-
-
-def numbered(letter, n):
-    return [f"{letter}{k:02}" for k in range(n)]
-
-
-def rounded(weight):
-    return f"{weight:.6f}".rstrip("0").rstrip(".")
+# --- shared values ------------------------------------------------------------------------------
 
 
 @CASES.rows(
-    traits="""
-        ds    | seller_id | kind   | value | times | first_seen | last_seen
-        03-03 | b         | device | dev_1 | 1     | 02-01      | 03-01
-        03-03 | a         | device | dev_1 | 9     | 02-05      | 02-20
-        03-03 | a         | device | dev_2 | 1     | 02-10      | 03-03
-        03-03 | b         | device | dev_2 | 1     | 02-11      | 03-02
-        03-03 | c         | device | dev_3 | 1     | 02-10      | 03-03
-        03-03 | a         | phone  | p     | 1     | 02-10      | 03-03
-        03-03 | b         | phone  | p     | 1     | 03-03      | 03-03
-    """,
-    sellers=signals("abc"),
+    values=VALUES
+    + """
+        03-03 | device | d1 | a | 1 | 2 | 0 | 5 | false | 02-05 | 02-20
+        03-03 | device | d1 | b | 2 | 2 | 0 | 5 | false | 02-01 | 03-01
+        03-03 | device | d2 | a | 1 | 2 | 0 | 6 | false | 02-10 | 03-03
+        03-03 | device | d2 | b | 2 | 2 | 0 | 6 | false | 02-11 | 03-02
+        03-03 | phone  | p  | a | 1 | 2 | 0 | 4 | false | 02-10 | 03-03
+        03-03 | phone  | p  | b | 2 | 2 | 0 | 4 | false | 03-03 | 03-03
+    """
 )
-def test_two_suspects_are_tied_once_per_kind_with_the_days_on_which_both_had_it(edges):
+def test_a_pair_is_tied_once_per_kind_by_its_best_value_with_the_days_on_which_both_had_one(edges):
     assert edges("ds src dst via family weight shared first_seen last_seen") == [
         "03-03 a b device device 6 2 02-05 03-02",
-        "03-03 a b phone contact 6 1 03-03 03-03",
+        "03-03 a b phone contact 4 1 03-03 03-03",
     ]
 
 
 @CASES.rows(
-    traits=traits(
-        users("sender_phone", "courier", ["a", "b", *numbered("h", 20)]), users("sender_phone", "own", ["a", "b"])
-    ),
-    sellers=signals("ab", numbered("h", 20)),
+    values=shared("phone p 6: a b!", "licence l 7: c! d!", "device d 6: a b", "handle g 3: e f!", "handle h 2: e f")
 )
-def test_same_courier_phone_is_not_a_link(edges):
-    assert edges() == ["a b sender_phone logistics 5 1"]
+def test_what_one_of_the_two_has_replaced_since_counts_a_quarter(edges):
+    assert ENDED == 0.25
+    assert edges() == ["a b device 6 1", "a b phone 1.5 1", "c d licence 1.75 1", "e f handle 2 2"]
 
 
-@CASES.rows(
-    traits=traits(users("sender_phone", "courier", ["a", "b", *numbered("h", 20)])),
-    sellers=signals("ab", numbered("h", 20)),
-)
-def test_a_value_that_many_honest_shops_use_ties_nobody(edges):
-    assert edges() == []
+@CASES.rows(values=shared(f"phone hub {MIN_WEIGHT - 0.000001}: a b", f"device d {MIN_WEIGHT}: a b"))
+def test_a_value_that_says_too_little_ties_nobody(edges):
+    assert edges() == ["a b device 1 1"]
 
 
-@CASES.rows(
-    traits=traits(
-        users("device", "d1", ["a", "b", "h0"]),
-        users("phone", "p", ["a", "c", "h0", "h1", "h2"]),
-        users("handle", "q", ["b", "c", "unknown"]),
-    ),
-    sellers=signals("abc", ["h0", "h1", "h2"]),
-)
-def test_honest_users_take_weight_away_and_a_shop_without_signals_is_honest(edges):
-    assert edges() == [
-        f"a b device device {rounded(6 - HONEST_DAMPING * math.log(2))} 1",
-        f"a c phone contact {rounded(6 - HONEST_DAMPING * math.log(4))} 1",
-        f"b c handle contact {rounded(6 - HONEST_DAMPING * math.log(2))} 1",
-    ]
+def shops(n):
+    return [f"s{k:03}" for k in range(n)]
 
 
-@CASES.rows(
-    traits=traits(
-        users("device", "hub", numbered("s", MAX_SUSPECTS + 1)),
-        users("payout_account", "full", numbered("s", MAX_SUSPECTS)),
-    ),
-    sellers=signals(numbered("s", MAX_SUSPECTS + 1)),
-)
-def test_a_value_of_too_many_suspects_ties_nobody_and_the_cap_bounds_the_pairs(edges):
-    found = edges("via weight")
-    weight = KINDS["payout_account"].base - SUSPECT_DAMPING * math.log(MAX_SUSPECTS - 1)
-    assert set(found) == {f"payout_account {rounded(weight)}"}
-    assert len(found) == MAX_SUSPECTS * (MAX_SUSPECTS - 1) // 2
+@CASES.rows(values=shared("device d 5: " + " ".join(shops(BAND + 1))))
+def test_up_to_61_users_of_a_value_are_tied_everybody_to_everybody(edges):
+    assert edges("src dst") == [f"{a} {b}" for a in shops(61) for b in shops(61) if a < b]
 
 
-@CASES.rows(traits=traits(users("device", "d", ["a", "h1", "h2"])), sellers=signals("a", ["h1", "h2"]))
-def test_honest_shops_are_not_tied(edges):
-    assert edges() == []
+@CASES.rows(values=shared("device d 5: " + " ".join(shops(200))))
+def test_of_200_users_each_is_tied_to_the_next_60_and_all_hang_together(edges):
+    pairs = [tuple(line.split()) for line in edges("src dst")]
+    assert pairs == [(a, b) for k, a in enumerate(shops(200)) for b in shops(200)[k + 1 : k + 61]]
+    assert nx.number_connected_components(nx.Graph(pairs)) == 1
+    assert len(nx.Graph(pairs)) == 200
 
 
-@CASES.rows(
-    traits=traits(
-        users("place", "own", ["a"], 30), users("place", "own", ["b"], 3), users("place", "often", ["a"], 20),
-        users("place", "often", ["c"], 2), users("place", "elsewhere", ["c"], 1),
-        users("place", "rare", ["a"], 5), users("place", "rare", ["d"], 50),
-    ),
-    sellers=signals("abcd"),
-)  # fmt: skip
-def test_a_place_is_a_shops_own_when_enough_of_its_parcels_start_there(edges):
-    assert edges() == ["a b place logistics 3.5 1"]
-
-
-@CASES.rows(
-    traits=traits(
-        users("id_token", "id", "ab"),
-        users("licence", "l", "ab"),
-        users("company_name", "n", "ab"),
-        users("image", "i", "ab"),
-        users("text", "t", "ab"),
-    ),
-    sellers=signals("ab"),
-)
+@CASES.rows(values=shared(*[f"{kind} v 2: a b" for kind in KINDS if kind not in ("place", "supplier")]))
 def test_every_kind_carries_its_family(edges):
     assert edges("via family") == [
         "company_name identity",
+        "device device",
+        "handle contact",
         "id_token identity",
         "image image",
+        "ip_prefix device",
         "licence identity",
+        "payout_account payment",
+        "phone contact",
+        "registered_address address",
+        "return_address address",
+        "sender_account logistics",
+        "sender_address logistics",
+        "sender_phone logistics",
         "text text",
     ]
 
 
-def test_the_example_is_the_same_for_one_value_and_does_not_show_it(spark):
-    seen = traits(
-        users("phone", "13857204916", "ab"), users("phone", "13912045678", "cd"), users("phone", "13857204916", "e")
-    )
-    found = transformed(
-        "links.edges",
-        "03-03",
-        "03-03",
-        traits=frame(spark, "links.trait_states", seen),
-        sellers=frame(spark, "evidence.seller_signals", signals("abcde")),
-    )
-    example = {tuple(line.split()[:2]): line.split()[2] for line in lines(found, "src dst example")}
+@CASES.rows(values=shared("phone 13857204916 6: a b e", "phone 13912045678 6: c d"))
+def test_the_example_is_the_same_for_one_value_and_does_not_show_it(edges):
+    example = {tuple(line.split()[:2]): line.split()[2] for line in edges("src dst example")}
     assert example["a", "b"] == example["a", "e"] == example["b", "e"] != example["c", "d"]
     assert not any("138" in text and "57204916" in text for text in example.values())
+
+
+# --- places and purchases -----------------------------------------------------------------------
+
+
+def signals(suspects, honest=""):
+    rows = [f"03-03 | {shop} | true | 2" for shop in suspects] + [f"03-03 | {shop} | false | -40" for shop in honest]
+    return "ds | seller_id | is_suspect | suspicion\n" + "\n".join(rows)
+
+
+@CASES.rows(
+    places="""
+        ds    | seller_id | rank | lng     | lat     | scans | share | sigma_m
+        03-03 | a         | 1    | 119.000 | 25.4000 | 100   | 1     | 120
+        03-03 | b         | 1    | 118.500 | 25.9000 | 70    | 0.7   | 120
+        03-03 | b         | 2    | 119.000 | 25.4005 | 30    | 0.3   | 120
+        03-03 | c         | 1    | 119.010 | 25.4000 | 100   | 1     | 120
+    """,
+    sellers=signals("abc"),
+)
+def test_shops_that_send_from_one_place_are_tied_as_of_the_sunday(edges):
+    assert edges("src dst via family weight shared example first_seen last_seen") == [
+        "a b place logistics 4.5 1 119.0000,25.4000 03-03 03-03"
+    ]
+
+
+@CASES.rows(
+    sellers=signals("abcdefg", "h"),
+    sales=f"""
+        ds    | seller_id | listing_id | buyer_seller_id | orders           | first_paid_at | last_paid_at
+        03-03 | a         | l1         | b               | 1                | 02-03 08:00   | 02-20
+        03-03 | a         | l2         | b               | {MIN_ORDERS - 1} | 02-01         | 02-28 23:59
+        03-03 | h         | l          | b               | 9                | 01-01         | 03-01
+        03-03 | a         | l1         | c               | {MIN_ORDERS - 1} | 02-01         | 02-02
+        03-03 | a         | l1         | d               | {MIN_ORDERS}     | 02-01         | 02-02
+        03-03 | b         | l          | d               | 1                | 02-01         | 02-02
+        03-03 | a         | l1         | ''              | 99               | 02-01         | 02-02
+        03-03 | e         | l          | e               | 99               | 02-01         | 02-02
+        03-03 | h         | l          | f               | 99               | 02-01         | 02-02
+        03-03 | g         | l          | h               | 99               | 02-01         | 02-02
+    """,
+)
+def test_who_buys_from_one_suspect_and_from_no_other_is_tied_to_it(edges):
+    assert MIN_ORDERS == 3
+    assert edges("src dst via family weight shared first_seen last_seen") == [
+        "a b supplier supply 2 3 02-01 02-28",
+    ]
+
+
+@CASES.rows(
+    sellers=signals("pq"),
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | orders | first_paid_at | last_paid_at
+        03-03 | p         | l          | q               | 4      | 02-10         | 02-20
+        03-03 | q         | l          | p               | 5      | 02-01         | 02-15
+    """,
+)
+def test_two_shops_that_supply_each_other_are_tied_once(edges):
+    assert edges("src dst via weight shared first_seen last_seen") == ["p q supplier 2 9 02-01 02-20"]
