@@ -81,7 +81,8 @@ def transform(members: DataFrame, places: DataFrame) -> DataFrame:
 
 def common_places(spots: DataFrame) -> DataFrame:
     """ds, racket_id, lng, lat, scans: each spot moved to the mean of what the racket has near it, with its scans."""
-    near, far = spots.alias("a"), spots.alias("b")
+    # Two shops may have one centre; what is near it counts once.
+    near, far = spots.select("ds", "racket_id", "lng", "lat").distinct().alias("a"), spots.alias("b")
     same = (F.col("a.ds") == F.col("b.ds")) & (F.col("a.racket_id") == F.col("b.racket_id"))
     apart = metres(F.col("a.lng"), F.col("a.lat"), F.col("b.lng"), F.col("b.lat"))
 

@@ -1,0 +1,280 @@
+"""rackets.production: what speaks for a racket making its goods, each sign from its threshold on and never more than once."""
+
+import math
+
+import pytest
+
+from jobs.rackets import production as rules
+from tests.frames import Cases
+
+CASES = Cases(
+    "rackets.production", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id recipient_address_key value",
+    members="ds | racket_id", sales="ds | seller_id", listings="ds | listing_id", sellers="ds | seller_id",
+    deliveries="ds | recipient_address_key", traits="ds | seller_id",
+)  # fmt: skip
+LISTINGS = """
+    ds    | listing_id | category  | suspicion
+    03-31 | fake       | sneakers  | -1.4
+    03-31 | honest     | sneakers  | -1.5
+    03-31 | leather    | materials | -3
+    03-31 | boxes      | packaging | -3
+"""
+SALES = "ds | seller_id | listing_id | buyer_seller_id | orders | fake_refunds"
+
+
+@pytest.fixture
+def production(spark, request):
+    return lambda columns: CASES.lines(spark, request.node.name, columns)
+
+
+def members(*rackets):
+    """`R1 a b c`; a racket that names fewer than five shops has five, with others that do nothing."""
+    rows = []
+    for racket in rackets:
+        name, *shops = racket.split()
+        shops += [f"{name}_{k}" for k in range(5 - len(shops))]
+        rows += [f"03-31 | {name} | {shop}" for shop in shops]
+    return "ds | racket_id | seller_id\n" + "\n".join(rows)
+
+
+def nats(*signs, orders=0, fakes=0):
+    """Of a racket of five shops: its signs, and what so many orders and refunds for fakes say."""
+    refunds = fakes * math.log(rules.FAKE_REFUNDS / rules.HONEST_REFUNDS)
+    refunds -= orders * (rules.FAKE_REFUNDS - rules.HONEST_REFUNDS)
+    refunds = min(max(refunds, rules.REFUNDS_LEAST), rules.REFUNDS_MOST)
+    return f"{rules.PRIOR + sum(signs) + refunds:.6f}".rstrip("0").rstrip(".")
+
+
+@CASES.rows(members=members("R1"))
+def test_a_racket_of_which_nothing_is_known_more_likely_sells_what_others_make(production):
+    shown = "trade_orders trade_buyers inside_orders outside_orders material_orders packaging_orders stock_parcels reopened fake_refunds orders nats"
+    assert production(shown) == [f"0 0 0 0 0 0 0 0 0 0 {nats()}"]
+    assert rules.PRIOR < 0
+
+
+# --- sales and purchases ------------------------------------------------------------------------
+
+
+@CASES.rows(
+    members=members("R1 a b", "R2 c", "R3 d", "R4 e"),
+    listings=LISTINGS,
+    sales=SALES
+    + """
+        03-31 | a | fake    | x  | 2 | 0
+        03-31 | b | fake    | c  | 1 | 0
+        03-31 | c | fake    | x  | 3 | 0
+        03-31 | d | fake    | x  | 1 | 0
+        03-31 | d | fake    | y  | 1 | 0
+        03-31 | e | fake    | '' | 9 | 0
+        03-31 | e | honest  | x  | 9 | 0
+        03-31 | e | unknown | y  | 9 | 0
+    """,
+)
+def test_who_sells_suspect_goods_to_trade_has_three_orders_of_two_shops_outside(production):
+    assert (rules.MIN_TRADE_ORDERS, rules.MIN_TRADE_BUYERS) == (3, 2)
+    assert production("racket_id trade_orders trade_buyers orders nats") == [
+        f"R1 3 2 3 {nats(rules.TRADE, orders=3)}",
+        f"R2 3 1 3 {nats(orders=3)}",
+        f"R3 2 2 2 {nats(orders=2)}",
+        f"R4 0 0 27 {nats(orders=27)}",
+    ]
+
+
+@CASES.rows(
+    members=members("R1 a b c", "R2 d e"),
+    listings=LISTINGS,
+    sales=SALES
+    + """
+        03-31 | a | fake   | b | 1 | 0
+        03-31 | a | fake   | c | 1 | 0
+        03-31 | a | honest | c | 7 | 0
+        03-31 | d | fake   | e | 1 | 0
+    """,
+)
+def test_who_supplies_its_own_shops_has_two_orders_of_suspect_goods_inside_which_are_no_trade(production):
+    assert rules.MIN_ORDERS == 2
+    assert production("racket_id inside_orders trade_orders nats") == [
+        f"R1 2 0 {nats(rules.SUPPLIES_OWN, orders=9)}",
+        f"R2 1 0 {nats(orders=1)}",
+    ]
+
+
+@CASES.rows(
+    members=members("R1 a b", "R2 c", "R3 d e"),
+    listings=LISTINGS,
+    sales=SALES
+    + """
+        03-31 | tanner  | leather | a | 1 | 0
+        03-31 | tanner  | leather | b | 1 | 0
+        03-31 | tanner  | boxes   | b | 1 | 0
+        03-31 | printer | boxes   | c | 2 | 0
+        03-31 | tanner  | leather | c | 1 | 0
+        03-31 | e       | leather | d | 2 | 0
+        03-31 | d       | leather | x | 9 | 0
+    """,
+)
+def test_materials_and_packaging_count_from_two_orders_on_whoever_sells_them(production):
+    assert production("racket_id material_orders packaging_orders nats") == [
+        f"R1 2 1 {nats(rules.MATERIALS)}",
+        f"R2 1 2 {nats(rules.PACKAGING)}",
+        f"R3 2 0 {nats(rules.MATERIALS, orders=11)}",
+    ]
+
+
+@CASES.rows(
+    members=members("R1 a", "R2 b", "R3 c d", "R4 e f"),
+    listings=LISTINGS,
+    sales=SALES
+    + """
+        03-31 | x | fake   | a | 3 | 0
+        03-31 | x | fake   | b | 2 | 0
+        03-31 | x | honest | b | 9 | 0
+        03-31 | x | fake   | c | 3 | 0
+        03-31 | c | fake   | d | 3 | 0
+        03-31 | x | fake   | e | 4 | 0
+        03-31 | e | fake   | f | 3 | 0
+    """,
+)
+def test_who_buys_suspect_goods_outside_three_times_and_more_than_inside_only_sells(production):
+    assert rules.MIN_OUTSIDE == 3
+    assert production("racket_id outside_orders inside_orders nats") == [
+        f"R1 3 0 {nats(rules.BUYS_OUTSIDE)}",
+        f"R2 2 0 {nats()}",
+        f"R3 3 3 {nats(rules.SUPPLIES_OWN, orders=3)}",
+        f"R4 4 3 {nats(rules.SUPPLIES_OWN, rules.BUYS_OUTSIDE, orders=3)}",
+    ]
+
+
+# --- stock --------------------------------------------------------------------------------------
+
+
+@CASES.rows(
+    members=members("R1 a", "R2 b", "R3 c"),
+    traits="""
+        ds    | seller_id | kind               | value
+        03-31 | a         | return_address     | shed
+        03-31 | a         | registered_address | office
+        03-31 | b         | sender_address     | yard
+        03-31 | c         | return_address     | home
+    """,
+    deliveries="""
+        ds    | recipient_address_key | sender_address_key | has_order | parcels
+        03-31 | shed                  | mill               | false     | 1
+        03-31 | shed                  | tanner             | false     | 1
+        03-31 | office                | mill               | false     | 1
+        03-31 | yard                  | mill               | false     | 2
+        03-31 | yard                  | mill               | true      | 50
+        03-31 | elsewhere             | mill               | false     | 50
+    """,
+)
+def test_three_parcels_without_an_order_to_addresses_of_its_own_are_stock(production):
+    assert rules.MIN_PARCELS == 3
+    assert production("racket_id stock_parcels nats") == [
+        f"R1 3 {nats(rules.STOCK)}",
+        f"R2 2 {nats()}",
+        f"R3 0 {nats()}",
+    ]
+
+
+@CASES.rows(
+    members=members("R1 a b", "R2 c d"),
+    traits="""
+        ds    | seller_id | kind               | value
+        03-31 | a         | return_address     | half
+        03-31 | a         | registered_address | half
+        03-31 | x         | return_address     | half
+        03-31 | a         | return_address     | third
+        03-31 | x         | return_address     | third
+        03-31 | y         | sender_address     | third
+        03-31 | a         | return_address     | hall
+        03-31 | c         | return_address     | hall
+        03-31 | c         | phone              | number
+    """,
+    deliveries="""
+        ds    | recipient_address_key | sender_address_key | has_order | parcels
+        03-31 | half                  | mill               | false     | 1
+        03-31 | third                 | mill               | false     | 10
+        03-31 | hall                  | mill               | false     | 100
+        03-31 | number                | mill               | false     | 1000
+    """,
+)
+def test_an_address_is_a_rackets_own_when_it_is_half_of_its_users_and_of_two_it_is_the_firsts(production):
+    assert production("racket_id stock_parcels") == ["R1 101", "R2 0"]
+
+
+# --- shops closed and opened --------------------------------------------------------------------
+
+
+def shops(*written):
+    """`a 01-01 03-01 platform_ip`: registered, closed and why, of a shop."""
+    rows = [f"03-31 | {' | '.join((*shop.split(), '-', '-')[:4])}" for shop in written]
+    return "ds | seller_id | registered_at | closed_at | close_reason\n" + "\n".join(rows)
+
+
+@CASES.rows(
+    members=members("R1 a b c", "R2 d e f", "R3 g h i j k", "R4 l m n"),
+    sellers=shops(
+        "a 01-01 03-01 platform_ip", "b 01-01 03-22 platform_ip", "c 03-22",  # c follows both, on the last day and the first
+        "d 01-01 03-01 platform_ip", "e 01-01 03-02 platform_ip", "f 03-23",  # 22 days after the first
+        "g 01-01 03-01 seller", "h 01-01 03-01 platform_other", "i 01-01 03-02", "j 01-01 - platform_ip", "k 03-05",
+        "l 01-01 03-01 platform_ip", "m 02-29 03-01 platform_ip", "n 02-28", "outsider 03-02",
+    ),
+)  # fmt: skip
+def test_two_shops_closed_by_the_platform_that_another_followed_within_21_days_are_reopened(production):
+    assert (rules.MIN_REOPENED, rules.REOPENED_DAYS) == (2, 21)
+    assert production("racket_id reopened nats") == [
+        f"R1 2 {nats(rules.REOPENS)}", f"R2 1 {nats()}", f"R3 0 {nats()}", f"R4 0 {nats()}",
+    ]  # fmt: skip
+
+
+# --- size, refunds, all of it -------------------------------------------------------------------
+
+
+@CASES.rows(
+    members="ds | racket_id | seller_id\n"
+    + "\n".join(f"03-31 | R{n} | s{n}_{k}" for n in (1, 2, 3, 10, 22, 23, 40) for k in range(n))
+)
+def test_many_shops_speak_for_goods_of_its_own_and_few_against_within_limits(production):
+    assert {line.split()[0]: round(float(line.split()[1]) - rules.PRIOR, 4) for line in production("racket_id nats")} == {
+        "R1": -0.7, "R2": -0.7, "R3": -0.5108, "R10": 0.6931, "R22": 1.4816, "R23": 1.5, "R40": 1.5,
+    }  # fmt: skip
+
+
+@CASES.rows(
+    members=members("R1 a", "R2 b", "R3 c", "R4 d"),
+    sales=SALES
+    + """
+        03-31 | a | l | '' | 100  | 1
+        03-31 | b | l | '' | 5000 | 0
+        03-31 | c | l | '' | 100  | 90
+        03-31 | d | l | '' | 50   | 0
+    """,
+)
+def test_refunds_for_fakes_count_against_the_rate_of_the_market_within_limits(production):
+    assert production("racket_id fake_refunds orders nats") == [
+        f"R1 1 100 {nats(orders=100, fakes=1)}",
+        f"R2 0 5000 {nats(rules.REFUNDS_LEAST)}",
+        f"R3 90 100 {nats(rules.REFUNDS_MOST)}",
+        f"R4 0 50 {nats(-1.05)}",  # 50 × (0.025 - 0.004)
+    ]
+
+
+@CASES.rows(
+    members="ds | racket_id | seller_id\n" + "\n".join(f"03-31 | R1 | s{k}" for k in range(60)),
+    listings=LISTINGS,
+    sales=SALES
+    + """
+        03-31 | s0     | fake    | x  | 900 | 900
+        03-31 | s0     | fake    | y  | 900 | 900
+        03-31 | s0     | fake    | s1 | 900 | 900
+        03-31 | tanner | leather | s1 | 900 | 0
+        03-31 | tanner | boxes   | s1 | 900 | 0
+    """,
+    sellers=shops(*[f"s{k} 03-{k % 20 + 1:02} 03-{k % 20 + 1:02} platform_ip" for k in range(60)]),
+    traits="ds | seller_id | kind | value\n03-31 | s0 | return_address | shed",
+    deliveries="ds | recipient_address_key | has_order | parcels\n03-31 | shed | false | 9000",
+)
+def test_however_much_of_everything_adds_up_to_each_sign_once(production):
+    signs = rules.TRADE + rules.SUPPLIES_OWN + rules.MATERIALS + rules.PACKAGING + rules.STOCK + rules.REOPENS
+    most = rules.PRIOR + signs + rules.SIZE_MOST + rules.REFUNDS_MOST
+    assert production("nats") == [f"{most:.6f}".rstrip("0").rstrip(".")]
