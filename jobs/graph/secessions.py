@@ -14,6 +14,8 @@ from jobs.graph.traits import FAMILIES, KINDS
 
 # So many members of old take up new common values of so many families within so many days; so many others stay.
 LEAVERS, NEW_FAMILIES, WITHIN_DAYS, STAYERS = 2, 2, 24, 2
+# The largest known rackets ran some dozens of shops; what is far beyond is not one operation, and is not looked at.
+MAX_MEMBERS = 2_000
 # A value was taken up, not opened with, when the shop is known that much longer, in days.
 KNOWN_BEFORE = 7
 # A workshop that moves changes addresses and dispatch at one time: that is one change. Content changes all the time.
@@ -42,7 +44,7 @@ def secede(part: Component, label: np.ndarray) -> np.ndarray:
     bounds = np.flatnonzero(np.diff(label[part.user][order])) + 1
     for uses in np.split(order, bounds):
         members = np.unique(part.user[uses])
-        while len(members) >= LEAVERS + STAYERS:
+        while LEAVERS + STAYERS <= len(members) <= MAX_MEMBERS:
             gone = leavers(part, uses, since, until)
             if not len(gone):
                 break

@@ -46,7 +46,8 @@ def transform(edges: DataFrame, nodes: DataFrame, before: DataFrame, days: list[
     now = pairs.where(F.col("ds") == F.lit(days[-1])).select("src", "dst")
     # Ties of last Sunday count as known if its components are.
     then = pairs.join(before.select("ds").distinct(), "ds", how="left_semi").select("src", "dst")
-    labels = update_components(known, now.exceptAll(then), then.exceptAll(now), now).persist()
+    added, removed = (a.join(b, ["src", "dst"], how="left_anti") for a, b in ((now, then), (then, now)))
+    labels = update_components(known, added, removed, now).persist()
     try:
         check(labels, now, edges.where(F.col("ds") == F.lit(days[-1])), number)
     finally:

@@ -181,3 +181,18 @@ def test_the_result_does_not_depend_on_the_order_of_what_is_known():
                  ("user", "value", "kind", "weight", "suspects", "honest", "ended", "first", "last")}  # fmt: skip
         shuffled = c.replace(part, **again)
         assert c.communities(shuffled)[0].tolist() == label.tolist()
+
+
+def test_a_value_that_fifty_thousand_suspects_share_overnight_does_not_glue_their_groups():
+    n, eight = 50_000, np.arange(50_000) // 8
+    kind = np.full(2 * n, list(c.KINDS).index("phone"))
+    suspects = np.r_[np.full(n, float(n)), np.full(n, 8.0)]
+    nothing = np.zeros(0, np.int64)
+    part = c.Component(
+        suspicion=np.ones(n), user=np.r_[np.arange(n), np.arange(n)], value=np.r_[np.zeros(n, int), 1 + eight], kind=kind,
+        weight=c.BASE[kind] - 0.15 * np.log(suspects - 1), suspects=suspects, honest=np.zeros(2 * n),
+        ended=np.zeros(2 * n, bool), first=np.zeros(2 * n, int), last=np.full(2 * n, 90), src=nothing, dst=nothing,
+        tie_kind=nothing, tie_weight=np.zeros(0), buyer=nothing, source=nothing, orders=np.zeros(0),
+        apart=np.zeros((0, 2), np.int64),
+    )  # fmt: skip
+    assert c.communities(part)[0].tolist() == (eight * 8).tolist()
