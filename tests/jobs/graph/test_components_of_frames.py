@@ -69,7 +69,7 @@ def rows(batches):
 
 
 def frame(spark, edges, partitions=2):
-    made = spark.createDataFrame(pa.table({"src": edges[:, 0], "dst": edges[:, 1]}), "src bigint, dst bigint")
+    made = spark.createDataFrame(edges.tolist(), "src bigint, dst bigint")
     return made.repartition(partitions)
 
 
@@ -175,12 +175,14 @@ def test_edges_without_a_node_at_an_end_are_refused(spark):
         connected_components(edges)
 
 
-def test_forests_that_are_lost_are_made_again(spark):
-    edges = together()
-    for labels in (connected_components(frame(spark, edges)), connected_components(frame(spark, edges[:400]), NO_ROOM)):
-        for kept in spark.sparkContext._jsc.getPersistentRDDs().values():
-            kept.unpersist()
-        assert found(labels) == {node: part for node, part in expected(edges).items() if node in found(labels)}
+@pytest.mark.parametrize("room", [10**6, NO_ROOM], ids=["one task", "rounds"])
+def test_blocks_that_are_lost_are_computed_again(spark, room):
+    edges = together()[:400]
+    labels = connected_components(frame(spark, edges), room)
+    context = spark.sparkContext._jsc
+    for kept in context.getPersistentRDDs():
+        context.sc().env().blockManager().master().removeRdd(kept, True)
+    assert found(labels) == expected(edges)
 
 
 KILLED_ONCE = """
@@ -217,7 +219,7 @@ def test_a_killed_worker_is_made_up_for_by_another_try(tmp_path):
 # --- by changes ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_random_additions_and_removals_step_by_step_are_what_a_full_run_finds(spark, seed):
     r = np.random.default_rng(seed)
     everything = np.unique(together(), axis=0)
@@ -227,7 +229,6 @@ def test_random_additions_and_removals_step_by_step_are_what_a_full_run_finds(sp
         before = held
         held = r.random(len(everything)) < 0.7
         added, removed = everything[held & ~before], everything[before & ~held]
-        # Ties between the graphs, so that components of before merge and part.
         now = frame(spark, everything[held])
         labels = update_components(labels, frame(spark, added), frame(spark, removed), now)
         known = found(labels)
