@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jobs.graph import communities as c
-from tests.jobs.graph.shops import Shops, groups
+from tests.jobs.graph.shops import KIND, Shops, groups
 
 
 def found(shops):
@@ -185,7 +185,7 @@ def test_the_result_does_not_depend_on_the_order_of_what_is_known():
 
 def test_a_value_that_fifty_thousand_suspects_share_overnight_does_not_glue_their_groups():
     n, eight = 50_000, np.arange(50_000) // 8
-    kind = np.full(2 * n, list(c.KINDS).index("phone"))
+    kind = np.full(2 * n, KIND.index("phone"))
     suspects = np.r_[np.full(n, float(n)), np.full(n, 8.0)]
     nothing = np.zeros(0, np.int64)
     part = c.Component(
