@@ -1,6 +1,4 @@
-"""rackets.leads: rackets ranked by what outsiders paid them for counterfeits."""
-
-import math
+"""rackets.leads: rackets that probably make counterfeits, ranked by what outsiders paid them for these."""
 
 import pytest
 from pyspark.sql import functions as F
@@ -11,7 +9,7 @@ from tests.frames import Cases, frame, lines, stacked, transformed
 CASES = Cases(
     "rackets.leads", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id src dst outcome_id undoes",
     members="ds | racket_id", sites="ds | racket_id", sales="ds | seller_id", listings="ds | listing_id", edges="ds | src",
-    production="ds | racket_id", outcomes="ds | outcome_id",
+    production="ds | racket_id | nats\n03-31 | R1 | 3\n03-31 | R2 | 3\n03-31 | R3 | 3", outcomes="ds | outcome_id",
 )  # fmt: skip
 MEMBERS = """
     ds    | racket_id | seller_id
@@ -21,16 +19,12 @@ MEMBERS = """
 """
 
 
-def logit(chance):
-    return math.log(chance / (1 - chance))
-
-
-LISTINGS = f"""
+LISTINGS = """
     ds    | listing_id | brand_id | category | suspicion
-    03-31 | sure       | b2       | sneakers | {logit(0.95)}
-    03-31 | likely     | b1       | watches  | {logit(0.6)}
-    03-31 | possible   | b3       | apparel  | {logit(0.2)}
-    03-31 | honest     | b4       | other    | {logit(0.05)}
+    03-31 | brand      | b1       | sneakers | -40
+    03-31 | even       | -        | watches  | -3.4
+    03-31 | honest     | -        | apparel  | -40
+    03-31 | fake       | -        | sneakers | 40
 """
 
 
@@ -39,28 +33,61 @@ def leads(spark, request):
     return lambda columns: CASES.lines(spark, request.node.name, columns)
 
 
+def by_rank(lines):
+    """Lines that begin with a rank, in its order and without it: the cases of this file are ranked together."""
+    return [line.split(maxsplit=1)[1] for line in sorted(lines, key=lambda line: int(line.split()[0]))]
+
+
+# --- value --------------------------------------------------------------------------------------
+
+
 @CASES.rows(
     members=MEMBERS + "    03-31 | R2 | x\n",
     listings=LISTINGS,
     sales="""
         ds    | seller_id | listing_id | buyer_seller_id | orders | turnover_cny | first_paid_at | last_paid_at
-        03-31 | a         | sure       | ''              | 2      | 1000         | 03-02         | 03-20
-        03-31 | a         | likely     | ''              | 1      | 200          | 03-01         | 03-05
-        03-31 | b         | possible   | ''              | 1      | 40           | 03-03         | 03-04
-        03-31 | b         | honest     | ''              | 3      | 7            | 03-03         | 03-04
-        03-31 | b         | unjudged   | ''              | 1      | 3            | 03-03         | 03-04
-        03-31 | a         | sure       | b               | 5      | 5000         | 01-01         | 03-30
-        03-31 | a         | sure       | x               | 1      | 300          | 03-10         | 03-21
-        03-31 | x         | sure       | a               | 4      | 900          | 03-10         | 03-11
-        03-31 | outsider  | sure       | ''              | 9      | 9999         | 03-10         | 03-11
+        03-31 | a         | brand      | ''              | 2      | 700          | 03-02         | 03-20
+        03-31 | a         | brand      | x               | 1      | 300          | 03-10         | 03-21
+        03-31 | b         | even       | ''              | 1      | 200          | 03-01         | 03-05
+        03-31 | b         | honest     | ''              | 3      | 9000         | 03-03         | 03-04
+        03-31 | b         | unjudged   | ''              | 1      | 20           | 03-03         | 03-04
+        03-31 | a         | brand      | b               | 5      | 5000         | 01-01         | 03-30
+        03-31 | x         | fake       | a               | 4      | 900          | 03-10         | 03-11
+        03-31 | outsider  | brand      | ''              | 9      | 9999         | 03-10         | 03-11
     """,
 )
-def test_value_is_what_outsiders_paid_for_counterfeits_in_three_steps_of_certainty(leads):
-    assert leads("racket_id value_low_cny value_cny value_high_cny orders listings first_activity last_activity") == [
-        "R1 1300 1500 1540 9 5 03-01 03-21",
-        "R2 900 900 900 4 1 03-10 03-11",
+def test_value_is_the_expected_turnover_of_counterfeits_with_outsiders(leads):
+    # 0.985 of 1000 that name a brand, half of 200 and of 20; nothing of what is surely honest.
+    assert leads("racket_id value_cny orders listings first_activity last_activity") == [
+        "R1 1095 8 4 03-01 03-21",
+        "R2 900 4 1 03-10 03-11",
     ]
-    assert leads("racket_id brands categories") == ["R1 b1,b2 sneakers,watches", "R2 b2 sneakers"]
+    assert leads("racket_id brands categories") == ["R1 b1 sneakers,watches", "R2 '' sneakers"]
+    assert ["% of the turnover is with other shops" in line for line in leads("racket_id why")] == [False, True]
+
+
+@CASES.rows(
+    members=MEMBERS + "    03-31 | R2 | x\n    03-31 | R3 | y\n",
+    listings=LISTINGS,
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
+        03-31 | a         | brand      | ''              | 1000         | 03-01         | 03-01
+        03-31 | b         | even       | ''              | 200          | 03-01         | 03-01
+        03-31 | x         | fake       | ''              | 900          | 03-01         | 03-01
+        03-31 | y         | unjudged   | ''              | 100          | 03-01         | 03-01
+    """,
+)
+def test_its_interval_is_as_wide_as_listings_are_doubtful_and_wider_above_for_members_that_are_missing(leads):
+    # R1: 985 + 100; spread √(0.985 × 0.015 × 1000² + 0.25 × 200²) = 157.401, times 1.645 = 258.924.
+    # R2: surely counterfeit, so 5 % less and 25 % more. R3: 50 ± 1.645 × 50 ends at nothing.
+    assert leads("racket_id value_low_cny value_cny value_high_cny") == [
+        "R1 771.83 1085 1615.17",
+        "R2 855 900 1125",
+        "R3 0 50 144.75",
+    ]
+
+
+# --- which are leads ----------------------------------------------------------------------------
 
 
 @CASES.rows(
@@ -68,9 +95,9 @@ def test_value_is_what_outsiders_paid_for_counterfeits_in_three_steps_of_certain
     listings=LISTINGS,
     sales=f"""
         ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
-        03-31 | a         | sure       | ''              | {THRESHOLD_CNY - 1} | 03-01 | 03-01
-        03-31 | x         | sure       | ''              | {THRESHOLD_CNY}     | 03-01 | 03-01
-        03-31 | q         | sure       | ''              | 900000              | 03-01 | 03-01
+        03-31 | a         | fake       | ''              | {THRESHOLD_CNY - 1} | 03-01 | 03-01
+        03-31 | x         | fake       | ''              | {THRESHOLD_CNY}     | 03-01 | 03-01
+        03-31 | q         | fake       | ''              | 900000              | 03-01 | 03-01
     """,
     edges="""
         ds    | src | dst | via    | family   | weight
@@ -85,11 +112,38 @@ def test_value_is_what_outsiders_paid_for_counterfeits_in_three_steps_of_certain
     """,
 )
 def test_leads_come_first_by_value_and_need_families_that_tie_half_of_the_members(leads):
-    assert leads("rank racket_id is_lead evidence_families over_threshold value_cny") == [
-        f"1 R2 true 3 true {THRESHOLD_CNY}",
-        f"2 R1 true 2 false {THRESHOLD_CNY - 1}",
-        "3 R3 false 0 true 900000",
+    assert by_rank(leads("rank racket_id is_lead evidence_families over_threshold value_cny")) == [
+        f"R2 true 3 true {THRESHOLD_CNY}",
+        f"R1 true 2 false {THRESHOLD_CNY - 1}",
+        "R3 false 0 true 900000",
     ]
+
+
+TIED = """
+    ds    | src | dst | via    | family  | weight
+    03-31 | a   | b   | device | device  | 6
+    03-31 | b   | c   | phone  | contact | 6
+    03-31 | x   | y   | device | device  | 6
+    03-31 | x   | y   | phone  | contact | 6
+    03-31 | z   | w   | device | device  | 6
+    03-31 | z   | w   | phone  | contact | 6
+"""
+
+
+@CASES.rows(
+    members=MEMBERS + "    03-31 | R2 | x\n    03-31 | R2 | y\n    03-31 | R3 | z\n    03-31 | R3 | w\n",
+    edges=TIED,
+    production="""
+        ds    | racket_id | nats
+        03-31 | R1        | 0
+        03-31 | R2        | -0.01
+    """,
+)
+def test_a_lead_more_likely_makes_its_goods_than_not_and_what_was_not_judged_is_left_out(leads):
+    assert by_rank(leads("rank racket_id production_score is_lead")) == ["R1 0.5 true", "R2 0.4975 false"]
+
+
+# --- where --------------------------------------------------------------------------------------
 
 
 @CASES.rows(
@@ -118,13 +172,15 @@ def test_where_goods_are_made_comes_before_where_they_are_sent_from(leads):
     assert leads("lead_jurisdiction") == ["350322"]
 
 
+# --- judgements of people -----------------------------------------------------------------------
+
 LEAD = {
     "members": MEMBERS,
     "production": "ds | racket_id | nats\n03-31 | R1 | 3",
     "listings": LISTINGS,
     "sales": """
         ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
-        03-31 | a         | sure       | ''              | 900          | 03-01         | 03-01
+        03-31 | a         | fake       | ''              | 900          | 03-01         | 03-01
     """,
     "edges": """
         ds    | src | dst | via    | family  | weight
@@ -172,7 +228,7 @@ def test_a_judgement_counts_from_the_sunday_on_which_it_is_known_until_its_undo_
         name: stacked([rows.withColumn("ds", F.date_add("ds", k)) for k in (-7, 0, 7)]) for name, rows in one.items()
     }
     all_weeks["outcomes"] = frame(spark, "staging.outcomes", outcomes)
-    found = transformed("rackets.leads", "03-24", "04-07", **all_weeks)
+    found = transformed("rackets.leads", "03-24", "04-07", **all_weeks).localCheckpoint()
     assert lines(found, "ds is_lead") == ["03-24 true", "03-31 false", "04-07 true"]
     assert lines(found.where("NOT is_lead"), "rank production_score") == lines(
         found.where("ds = '2024-03-24'"), "rank production_score"
