@@ -217,7 +217,7 @@ def changed_rows(batches: Iterable[pa.RecordBatch], max_rows: int) -> Iterator[p
     """Arrow form: (is_known boolean, src bigint, dst bigint) -> CHANGES_SCHEMA.
 
     A known row is a node and the component that it has, others are edges. Raises OverflowError for more than `max_rows`
-    rows: about 100 bytes are held for each.
+    rows, since about 100 bytes are held for each, and ValueError for a row without a node or with a negative one.
     """
     held, rows = [], 0
     for batch in batches:
@@ -228,6 +228,8 @@ def changed_rows(batches: Iterable[pa.RecordBatch], max_rows: int) -> Iterator[p
     if not rows:
         return
     table = pa.Table.from_batches(held)
+    if any(table[end].null_count or table[end].to_numpy().min() < 0 for end in ("src", "dst")):
+        raise ValueError("an edge or a label has no node or a negative one: drop it, or number its nodes")
     known = table["is_known"].to_numpy()
     nodes, ranks = ranked(np.concatenate([table["src"].to_numpy(), table["dst"].to_numpy()]))
     src, dst = ranks[:rows], ranks[rows:]

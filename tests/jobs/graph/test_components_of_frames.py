@@ -125,6 +125,13 @@ def test_more_changes_than_a_task_may_hold_are_refused():
         list(changed_rows(iter([change]), 2))
 
 
+def test_changes_without_a_node_at_an_end_are_refused():
+    for end in (None, -1):
+        change = pa.RecordBatch.from_pydict({"is_known": [False] * 2, "src": [1, 2], "dst": [2, end]})
+        with pytest.raises(ValueError, match="no node or a negative one"):
+            list(changed_rows(iter([change]), 10))
+
+
 # --- at once ------------------------------------------------------------------------------------
 
 
@@ -225,7 +232,7 @@ def test_random_additions_and_removals_step_by_step_are_what_a_full_run_finds(sp
     everything = np.unique(together(), axis=0)
     held = np.zeros(len(everything), bool)
     labels = connected_components(frame(spark, everything[held]))
-    for _ in range(3):
+    for _ in range(2):
         before = held
         held = r.random(len(everything)) < 0.7
         added, removed = everything[held & ~before], everything[before & ~held]
