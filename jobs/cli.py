@@ -28,6 +28,19 @@ Where data lies: --set landing=DIR --set warehouse=DIR, or YUNJIAN_LANDING and Y
 Exit codes: 0 done, 1 failed, 2 usage, 3 input not arrived, 4 an audit refused.
 """
 
+WHY_EXAMPLES = """\
+examples:
+  python -m jobs why S000123 S004567 --ds 2024-03-10           what ties two shops, or the strongest chain between them,
+                                                               or why there is none and what they share to no effect
+  python -m jobs why R20240310-ad848f3f81 --ds 2024-03-10      who is in a racket, which kinds of evidence hold it
+                                                               together, and the least evidence whose loss would split it
+
+Every sentence ends with the rows that it rests on: [table day: key]. Shops are shown by id only, values as #hash:
+the first 16 digits of sha256(kind:value), as links.edges has them. To find a value by it:
+  SELECT kind, value FROM links.shared_values WHERE substring(sha2(concat(kind, ':', value), 256), 1, 16) = '…'
+What each kind of value weighs is said in jobs/graph/traits.py.
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
@@ -121,6 +134,11 @@ def _parser() -> argparse.ArgumentParser:
     leads = command("leads", _leads, "print the ranked leads of a day, and write them as a page")
     leads.add_argument("--ds", dest="day", type=_day, metavar="DAY", help="a Sunday (default: the newest published)")
     leads.add_argument("--html", metavar="FILE", help="write a page that can be opened anywhere")
+
+    why = command("why", _why, "say what ties two shops, or what holds a racket together, and which rows say so")
+    why.epilog, why.formatter_class = WHY_EXAMPLES, argparse.RawDescriptionHelpFormatter
+    why.add_argument("names", nargs="+", metavar="SHOP|RACKET", help="two seller_ids, or one racket_id")
+    why.add_argument("--ds", dest="day", type=_day, required=True, metavar="DAY", help="a Sunday that is published")
 
     mapped = command("map", _map, "bring a real export into the landing, by the SELECTs in conf/feeds/SOURCE/")
     mapped.add_argument(
@@ -267,6 +285,22 @@ def _leads(parsed: argparse.Namespace) -> None:
     if parsed.html:
         summary.write(Path(parsed.html), summary.page(leads, day))
         print(f"page: {parsed.html}")
+
+
+def _why(parsed: argparse.Namespace) -> None:
+    if len(parsed.names) > 2:
+        raise UsageError(f"why takes two shops or one racket, not {len(parsed.names)} names")
+    from jobs import runner, session, why
+
+    chosen = _settings(parsed)
+    with session.opened(chosen) as spark:
+        run = runner.open_run(spark, chosen)
+        match parsed.names:
+            case [racket_id]:
+                lines = why.racket_lines(run, racket_id, parsed.day)
+            case [first, second]:
+                lines = why.pair_lines(run, first, second, parsed.day)
+    print("\n".join(lines))
 
 
 def _map(parsed: argparse.Namespace) -> None:

@@ -4,7 +4,9 @@ Shops are numbered from 0 in order of id. What ties a group is a bipartite graph
 value, a place, a purchase), each numbered from 0: `user` and `value` have one entry for each use of one by a shop.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
@@ -14,9 +16,9 @@ from scipy.spatial import cKDTree
 from jobs.graph.near import METRES_PER_DEGREE
 from jobs.graph.traits import NEAR_MAX_M
 
-# The smallest set is sought by one flow per shop, each over all uses; beyond so many uses in all (some 20 seconds)
+# The smallest set is sought by one flow per shop, each over all uses; beyond so many uses in all (some five seconds)
 # only single values are tried, in one walk.
-MAX_FLOW_USES = 3_000_000
+MAX_FLOW_USES = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,14 @@ def strongest_chain(
         near = graph.indices[graph.indptr[chain[-1]] : graph.indptr[chain[-1] + 1]]
         chain.append(int(near[left[near] == left[chain[-1]] - 1].min()))
     return tuple(chain)
+
+
+def weakest_tie(chain: Sequence[int], src: np.ndarray, dst: np.ndarray, weight: np.ndarray) -> float:
+    """Weight of the weakest tie of a chain of two shops or more."""
+    steps = {*pairwise(chain), *pairwise(chain[::-1])}
+    step = np.isin(src, chain) & np.isin(dst, chain)
+    found = zip(src[step].tolist(), dst[step].tolist(), weight[step].tolist(), strict=True)
+    return min(nats for a, b, nats in found if (a, b) in steps)
 
 
 def parts(group: Group, lost: tuple[int, ...] = ()) -> np.ndarray:
