@@ -15,15 +15,17 @@ from jobs.table import Read, Table
 
 # Nats. Of groups of shops that sell counterfeits more than half buy what they sell.
 PRIOR = -1.3
-TRADE, SUPPLIES_OWN, MATERIALS, PACKAGING, STOCK, REOPENS = 3.0, 2.0, 1.0, 0.7, 1.5, 2.0
+TRADE, SUPPLIES_OWN, MATERIALS, PACKAGING, STOCK = 3.0, 2.0, 1.0, 0.7, 1.5
+# For one shop that was closed and opened again, and for several.
+REOPENS_ONCE, REOPENS = 1.0, 2.0
 BUYS_OUTSIDE = -2.5
-# From so many on, a sign is one: orders and buyers, materials, parcels, shops reopened, orders outside.
-MIN_TRADE_ORDERS, MIN_TRADE_BUYERS, MIN_ORDERS, MIN_PARCELS, MIN_REOPENED, MIN_OUTSIDE = 3, 2, 2, 3, 2, 3
+# From so many on, a sign is one: orders and buyers, materials, parcels, orders outside.
+MIN_TRADE_ORDERS, MIN_TRADE_BUYERS, MIN_ORDERS, MIN_PARCELS, MIN_OUTSIDE = 3, 2, 2, 3, 3
 # An operation of many fronts has its own goods: nats for each e-fold of shops beyond five, within limits.
 PER_SIZE, USUAL_SIZE, SIZE_LEAST, SIZE_MOST = 1.0, 5.0, -0.7, 1.5
 # Refunds for fakes against the market's rate, as a likelihood ratio within limits. Too few speak for an honest cheap
 # group; many say that goods are fake, which those of resellers are as well, so they hardly speak for making them.
-FAKE_REFUNDS, HONEST_REFUNDS, REFUNDS_LEAST, REFUNDS_MOST = 0.025, 0.004, -3.0, 0.5
+FAKE_REFUNDS, HONEST_REFUNDS, REFUNDS_LEAST, REFUNDS_MOST = 0.025, 0.004, -2.0, 0.5
 # Listings from this log-odds on are suspect goods; a new shop follows a closed one within so many days.
 SUSPECT_GOODS, REOPENED_DAYS = -1.5, 21
 # Share of an address's users that the racket has to be for the address to be its own.
@@ -178,7 +180,7 @@ def _nats() -> Column:
         + sign(F.col("material_orders") >= MIN_ORDERS, MATERIALS)
         + sign(F.col("packaging_orders") >= MIN_ORDERS, PACKAGING)
         + sign(F.col("stock_parcels") >= MIN_PARCELS, STOCK)
-        + sign(F.col("reopened") >= MIN_REOPENED, REOPENS)
+        + F.when(F.col("reopened") >= 2, REOPENS).when(F.col("reopened") == 1, REOPENS_ONCE).otherwise(0.0)
         + sign(buys, BUYS_OUTSIDE)
         + size
         + F.least(F.greatest(refunds, F.lit(REFUNDS_LEAST)), F.lit(REFUNDS_MOST))
