@@ -38,6 +38,8 @@ MAX_USES = 300_000
 MAX_STEPS, MAX_COMMON = 40, 12
 # Shops and pieces of evidence that one sentence names.
 NAMED, STRONGEST = 12, 8
+# Fewer honest shops than this are none, to a person.
+NOBODY = 0.05
 # A family holds a racket together when it alone connects this share of its shops.
 HOLDS_SHARE = 0.5
 
@@ -191,17 +193,17 @@ def pair_text(
     lines += [f"A person has judged that they do not belong together {keys}" for keys in judged]
     nats = nats_of(direct)
     if nats >= PAIR_WEIGHT:
-        lines += [f"They are tied directly, by {_count(len(direct), 'family', 'families')}, {nats:.1f} nats:"]
+        lines += [f"They are tied directly, by {_count(len(direct), 'family', 'families')}, {_sum(direct)}:"]
         lines += _told(direct)
     elif direct:
-        lines += [f"What they share says {nats:.1f} nats, less than the {PAIR_WEIGHT:.0f} that tie two shops:"]
+        lines += [f"What they share says {_sum(direct)}, less than the {PAIR_WEIGHT:.0f} that tie two shops:"]
         lines += _told(direct)
     if chain:
         lines.append(
             f"The strongest chain between them has {_count(chain.ties, 'tie')}, the weakest of {chain.weakest:.1f} nats:"
         )
         for src, dst, evidence in chain.steps:
-            lines += [f"  {src} and {dst}, {nats_of(evidence):.1f} nats:", *(f"  {line}" for line in _told(evidence))]
+            lines += [f"  {src} and {dst}, {_sum(evidence)}:", *(f"  {line}" for line in _told(evidence))]
         if chain.ties > len(chain.steps):
             lines.append(f"  and {chain.ties - len(chain.steps)} more, to {b.seller_id}")
     elif nats < PAIR_WEIGHT:
@@ -242,7 +244,8 @@ def nats_of(evidence: Sequence[Evidence]) -> float:
 def _of_value(a: Use, b: Use, day: date) -> Evidence:
     since, until = max(a.first_seen, b.first_seen), min(a.last_seen, b.last_seen)
     ended = a.is_ended or b.is_ended
-    text = f"both use {a.kind} #{a.mark}, since {since}, until {until}; {_users(a.suspects, a.honest)} in all"
+    when = f"since {since}, until {until}" if since <= until else f"one until {until}, the other since {since}"
+    text = f"both use {a.kind} #{a.mark}, {when}; {_users(a.suspects, a.honest)} in all"
     if ended:
         text += f"; one of them has stated another one since, so it counts {ENDED:.0%}"
     keys = _keys("links.shared_values", day, a.kind, f"#{a.mark}", a.seller_id, b.seller_id)
@@ -260,6 +263,11 @@ def _of_tie(tie: Tie, day: date) -> Evidence:
     )
 
 
+def _sum(evidence: Sequence[Evidence]) -> str:
+    alone = f" (one family alone counts {ONE_FAMILY:.0%})" if len(evidence) == 1 else ""
+    return f"{nats_of(evidence):.1f} nats{alone}"
+
+
 def _told(evidence: Sequence[Evidence]) -> list[str]:
     return [f"  {e.family}, {e.nats:.1f} nats: {e.text} {e.keys}" for e in evidence]
 
@@ -269,10 +277,10 @@ def _stand(shop: Shop, day: date) -> str:
     keys = _keys("evidence.seller_signals", day, shop.seller_id)
     if shop.component is None:
         return f"{said}, tied to nobody {keys}"
-    keys += _keys("links.components", day, shop.seller_id)
+    keys += " " + _keys("links.components", day, shop.seller_id)
     if shop.community is None:
         return f"{said}, in component {shop.component}, in no community {keys}"
-    keys += _keys("links.communities", day, shop.seller_id)
+    keys += " " + _keys("links.communities", day, shop.seller_id)
     return f"{said}, in component {shop.component}, in community {shop.community} {keys}"
 
 
@@ -356,7 +364,7 @@ def _of_uses(kind: str, mark: str, uses: list[Use], day: date) -> Piece:
     held = [use for use in uses if nats * (ENDED if use.is_ended else 1.0) >= MIN_WEIGHT]
     return Piece(
         kind, mark, nats, tuple(sorted(use.seller_id for use in held)), min(use.first_seen for use in uses),
-        max(use.last_seen for use in uses), f"outside {_users(suspects, honest)}",
+        max(use.last_seen for use in uses), f"{_users(suspects, honest)} outside",
         _keys("links.shared_values", day, kind, f"#{mark}"),
     )  # fmt: skip
 
@@ -401,7 +409,8 @@ def _families_text(day: date, names: Sequence[str], pieces: Sequence[Piece]) -> 
         f"{'holds' if len(holds) == 1 else 'hold'} it together, each alone at least half of its shops:",
         *(
             f"  {family}: {reach[family]} of {len(names)} shops by {_count(len(by_family[family]), *PIECES)}"
-            f"{'' if family in holds else ', less than half'} " + "".join(piece.keys for piece in by_family[family][:2])
+            f"{'' if family in holds else ', less than half'} "
+            + " ".join(piece.keys for piece in by_family[family][:2])
             for family in order
         ),
     ]
@@ -455,6 +464,8 @@ def _keys(table: str, day: date, *key: str) -> str:
 
 
 def _users(suspects: int, honest: float) -> str:
+    if not suspects and honest < NOBODY:
+        return "nobody"
     return f"{suspects} suspect and about {honest:.1f} honest shops"
 
 

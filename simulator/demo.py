@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from jobs import catalog, runner, session, settings, summary
+from jobs import catalog, runner, session, settings, summary, why
 from jobs.progress import Progress
 from simulator import __main__ as simulator
 
 # A lead is right when at least this share of its shops belongs to one true racket.
 RIGHT = 0.8
+# Of the first lead's ties, so many are told; `python -m jobs why` tells more.
+STRONGEST = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         runner.run_tables(run, [*catalog.daily_tables(), *catalog.weekly_tables()], first, last)
         day = summary.newest_day(run)
         leads = summary.leads_of(run, day)
+        because = why.racket_lines(run, leads[0].racket_id, day, STRONGEST) if leads else []
 
     progress.line("3/3  leads beside the truth")
     truth = Truth(world, (day - first).days)
@@ -61,6 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\nLeads of {day}\n\n{head}  | in truth")
     for lead, row in zip(leads, rows, strict=True):
         print(f"{row}  | {notes[lead.racket_id]}")
+    print("\nWhy the first is one operation (python -m jobs why RACKET --ds DAY)\n", *because, sep="\n")
     print(f"\n{truth.tally([lead.member_ids for lead in leads])}")
     print(f"{time.monotonic() - started:.0f} s; open {page}")
     return 0
