@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.frames import Cases, frame, lines, transformed
+from tests.frames import Cases, frame, lines, stacked, transformed
 
 CASES = Cases(
-    "evidence.deliveries", "03-03", "03-10", ids="waybill_no recipient_address_key", parcels="ds | waybill_no"
-)
+    "evidence.deliveries", "03-03", "03-10", ids="waybill_no recipient_address_key", parcels="ds | waybill_no",
+    earlier="ds | waybill_no",
+)  # fmt: skip
 SHOWN = (
     "ds recipient_address_key sender_address_key sender_account has_order parcels scans lng_sum lat_sum "
     "first_seen last_seen"
@@ -70,6 +71,23 @@ def test_places_of_scans_are_added_up_and_days_are_those_on_which_parcels_became
     assert deliveries("sender_account has_order") == ["'' false", "'' false"]
 
 
+@CASES.rows(
+    parcels="""
+        ds    | waybill_no | recipient_address_key | sender_address_key | first_scan_lng | first_scan_lat
+        03-01 | w1         | shop                  | mill               | 119            | 25.5
+        03-02 | w1         | shop                  | mill               | 119            | 25.5
+        03-06 | w1         | shop                  | mill               | 119            | 25.5
+        03-05 | w2         | shop                  | mill               | -              | -
+        03-07 | w2         | shop                  | mill               | 119            | 25.5
+    """
+)
+def test_a_parcel_that_the_carrier_sends_again_counts_once_as_it_was_first_known(deliveries):
+    assert deliveries("ds parcels scans lng_sum first_seen last_seen") == [
+        "03-03 1 1 119 03-01 03-01",
+        "03-10 2 1 119 03-01 03-05",
+    ]
+
+
 def test_totals_from_the_last_keyframe_are_those_of_all_parcels_at_once(spark):
     parcels = frame(
         spark, "core.parcels",
@@ -80,13 +98,18 @@ def test_totals_from_the_last_keyframe_are_those_of_all_parcels_at_once(spark):
         03-05 | w3         | -        | shop                  | mill               | acc            | -              | -
         03-08 | w4         | o4       | shop                  | mill               | acc            | 119.2          | 25.3
         03-10 | w5         | -        | other                 | -                  | -              | 119.3          | 25.4
+        03-14 | w1         | -        | shop                  | mill               | acc            | 119.123        | 25.1
+        03-15 | w3         | -        | shop                  | mill               | acc            | 119.4          | 25.4
         03-17 | w6         | -        | shop                  | mill               | acc            | 119.4          | 25.5
         """,
     )  # fmt: skip
-    at_once = transformed("evidence.deliveries", "03-03", "03-17", parcels=parcels).localCheckpoint()
-    until = at_once.where("ds <= date'2024-03-03'")
-    resumed = transformed("evidence.deliveries", "03-04", "03-17", {"parcels": until}, parcels=parcels)
-    assert lines(until.unionByName(resumed), SHOWN) == lines(at_once, SHOWN)
+    given = {"parcels": parcels, "earlier": parcels}
+    at_once = transformed("evidence.deliveries", "03-03", "03-17", **given).localCheckpoint()
+    weeks = [transformed("evidence.deliveries", "03-03", "03-03", **given).localCheckpoint()]
+    for sunday in ("03-10", "03-17"):
+        known = {"parcels": stacked(weeks)}
+        weeks.append(transformed("evidence.deliveries", sunday, sunday, known, **given).localCheckpoint())
+    assert lines(stacked(weeks), SHOWN) == lines(at_once, SHOWN)
     assert lines(at_once.where("ds = date'2024-03-17' AND NOT has_order"), SHOWN) == [
         "03-17 other '' '' false 1 1 119.3 25.4 03-10 03-10",
         "03-17 shop mill acc false 4 3 357.647 75.8 02-28 03-17",
