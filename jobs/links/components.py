@@ -21,6 +21,8 @@ from jobs.table import Read, Table
 # hardly anybody else uses, and one that grows beyond this is glued by a value that should have been a hub.
 MAX_SELLERS = 100_000
 WEEK = 7
+# As Spark counts the days of a week.
+SUNDAY = 1
 
 TABLE = Table(
     reads={
@@ -41,6 +43,8 @@ TABLE = Table(
 
 def transform(edges: DataFrame, nodes: DataFrame, before: DataFrame, days: list[date]) -> DataFrame:
     number = nodes.select("seller_id", "node")
+    # Snapshots between Sundays are nobody's last Sunday.
+    before = before.where(F.dayofweek("ds") == SUNDAY)
     known = before.join(number, "seller_id", how="inner").select("node", "component")
     pairs = numbered(tied_pairs(edges), number).persist()
     now = pairs.where(F.col("ds") == F.lit(days[-1])).select("src", "dst")

@@ -1,11 +1,12 @@
 """links.components: what hangs together by pairs that hold, from what changed since last Sunday; never one too large."""
 
 import pytest
+from pyspark.sql import functions as F
 
 from jobs.graph.errors import GraphError
 from jobs.graph.pairs import tied_pairs
 from jobs.links import components as components_table
-from tests.frames import frame, lines, transformed
+from tests.frames import frame, lines, stacked, transformed
 
 NOTHING = "ds | seller_id | component | sellers"
 SHOWN = "ds seller_id component sellers sellers_before"
@@ -92,6 +93,12 @@ def test_from_what_changed_comes_what_all_ties_at_once_give(spark, weeks):
 
 def test_a_week_without_ties_has_no_components(weeks):
     assert lines(weeks["03-17"], SHOWN) == []
+
+
+def test_a_snapshot_between_sundays_is_not_taken_for_last_sunday(spark, weeks):
+    between = weeks["03-10"].withColumn("ds", F.lit("2024-03-06").cast("date")).where("component = 0")
+    found = computed(spark, "03-10", WEEKS, stacked([weeks["03-03"], between]))
+    assert lines(found, SHOWN) == lines(weeks["03-10"], SHOWN)
 
 
 def test_a_component_that_is_too_large_is_not_published_and_the_error_names_what_glues_it(spark, monkeypatch):
