@@ -559,10 +559,12 @@ def read_judgements(run: Run, a: str, b: str, day: date) -> list[str]:
     if not any(known <= day for known in run.ledger.days("staging.outcomes")):
         return []
     outcomes = storage.read(run.spark, run.path("staging.outcomes"), where=f"ds <= date'{day}'")
+    apart = (F.col("event") == "cannot_link") & F.col("subject_a").isin(a, b) & F.col("subject_b").isin(a, b)
+    if outcomes.where(apart).isEmpty():
+        return []  # which judgements stand takes seconds to say, and hardly any two shops were ever judged
     rows = (
         standing(outcomes, [day])
-        .where("event = 'cannot_link'")
-        .where(F.col("subject_a").isin(a, b) & F.col("subject_b").isin(a, b))
+        .where(apart)
         .select("changed_ds", "outcome_id")
         .orderBy("changed_ds", "outcome_id")
         .limit(NAMED)

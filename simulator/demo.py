@@ -64,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\nLeads of {day}\n\n{head}  | in truth")
     for lead, row in zip(leads, rows, strict=True):
         print(f"{row}  | {notes[lead.racket_id]}")
-    print("\nWhy the first is one operation (python -m jobs why RACKET --ds DAY)\n", *because, sep="\n")
+    if leads:
+        print(f"\nWhy the first (python -m jobs why {leads[0].racket_id} --ds {day})\n", *because, sep="\n")
     print(f"\n{truth.tally([lead.member_ids for lead in leads])}")
     print(f"{time.monotonic() - started:.0f} s; open {page}")
     return 0
