@@ -48,9 +48,5 @@ def transform(trades: DataFrame, days: list[date]) -> DataFrame:
     return (
         some.select("ds", "seller_id", "lng", "lat", bucket)
         .groupBy("ds", "bucket")
-        .applyInArrow(_centres, "ds date, seller_id string, rank int, lng double, lat double, scans bigint, share double, sigma_m double")
+        .applyInArrow(centre_batches, "ds date, seller_id string, rank int, lng double, lat double, scans bigint, share double, sigma_m double")
     )  # fmt: skip
-
-
-def _centres(scans):  # Spark reads the signature: one argument is the group's Arrow table
-    return centre_batches(scans)

@@ -73,13 +73,14 @@ def label_components(rows: pa.Table) -> pa.Table:
     order = [("component", "ascending"), ("what", "ascending"), ("a", "ascending"), ("b", "ascending"),
              ("kind", "ascending"), ("value", "ascending")]  # fmt: skip
     rows = rows.sort_by(order).combine_chunks()
+    if not rows.num_rows:
+        return RESULT_SCHEMA.empty_table()
     component = rows["component"].to_numpy()
-    starts = np.flatnonzero(np.r_[True, component[1:] != component[:-1]]) if len(component) else []
-    parts = [
-        _labelled(rows.slice(begin, end - begin))
-        for begin, end in zip(starts, np.r_[starts[1:], len(component)], strict=True)
-    ] if len(component) else []  # fmt: skip
-    return pa.concat_tables(parts) if parts else RESULT_SCHEMA.empty_table()
+    starts = np.flatnonzero(np.r_[True, component[1:] != component[:-1]])
+    ends = np.r_[starts[1:], len(component)]
+    return pa.concat_tables(
+        [_labelled(rows.slice(begin, end - begin)) for begin, end in zip(starts, ends, strict=True)]
+    )
 
 
 def _labelled(rows: pa.Table) -> pa.Table:

@@ -72,7 +72,9 @@ def _cycle(graph: csr_matrix, label: np.ndarray, resolution: float) -> np.ndarra
 
 
 @njit(cache=True)
-def _moved(indptr, indices, data, size, label, resolution):
+def _moved(
+    indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, size: np.ndarray, label: np.ndarray, resolution: float
+) -> np.ndarray:
     """Nodes moved one by one to the community where they gain most, until none gains. Nodes: in order, then as touched."""
     n = len(size)
     label = label.copy()
@@ -124,7 +126,9 @@ def _moved(indptr, indices, data, size, label, resolution):
 
 
 @njit(cache=True)
-def _refined(indptr, indices, data, size, label, resolution):
+def _refined(
+    indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, size: np.ndarray, label: np.ndarray, resolution: float
+) -> np.ndarray:
     """Parts of the communities: nodes merged inside theirs, only into what is well connected with the rest of it."""
     n = len(size)
     part = np.arange(n)

@@ -122,4 +122,4 @@ def followed(part: Component, uses: np.ndarray, since: np.ndarray, day: int, gon
 
 def _leans(values: np.ndarray, with_gone: np.ndarray, with_rest: np.ndarray) -> bool:
     """Whether more of a shop's values are shared with those who left than with the others (itself not counted)."""
-    return np.count_nonzero(with_gone[values]) > np.count_nonzero(with_rest[values] > 1)
+    return bool(np.count_nonzero(with_gone[values]) > np.count_nonzero(with_rest[values] > 1))

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 # A shop that nobody has judged yet.
-UNKNOWN = {"is_suspect": False, "honesty": 1.0, "doubt": 1.0}
+UNKNOWN: dict[str, bool | float | int | str] = {"is_suspect": False, "honesty": 1.0, "doubt": 1.0}
 # What a suspect that shows little by itself counts for, of an honest shop.
 DOUBT = 0.5
 
