@@ -32,7 +32,7 @@ ONLY = {
     "argparse": {"jobs/cli.py"},
     "scipy": {
         f"jobs/graph/{name}.py"
-        for name in ("communities", "components", "judgements", "leiden", "matching", "verify", "why")
+        for name in ("communities", "judgements", "leiden", "matching", "verify", "why")
     },
 }
 
