@@ -22,7 +22,15 @@ STANDARD = set(sys.stdlib_module_names)
 
 # What a table file may use: pyspark, the declaration, rules for columns, versions and judgements, reference data,
 # graph algorithms.
-SHARED = {"jobs.table", "jobs.columns", "jobs.masking", "jobs.versions", "jobs.outcomes", "jobs.brand_match", "jobs.reference"}
+SHARED = {
+    "jobs.table",
+    "jobs.columns",
+    "jobs.masking",
+    "jobs.versions",
+    "jobs.outcomes",
+    "jobs.brand_match",
+    "jobs.reference",
+}
 # The only modules of jobs/ that import these.
 ONLY = {
     "delta": {"jobs/storage.py"},
@@ -30,10 +38,7 @@ ONLY = {
     "botocore": {"jobs/landing.py"},
     "great_expectations": {"jobs/audit.py"},
     "argparse": {"jobs/cli.py"},
-    "scipy": {
-        f"jobs/graph/{name}.py"
-        for name in ("communities", "judgements", "leiden", "matching", "verify", "why")
-    },
+    "scipy": {f"jobs/graph/{name}.py" for name in ("communities", "judgements", "leiden", "matching", "verify", "why")},
 }
 
 
