@@ -1,7 +1,7 @@
 """What ties two shops, or holds a racket together: sentences for a person, with the keys of the rows they rest on.
 
 Shops appear by id only: names and texts are the sellers' own and may be hostile. Values appear as links.edges shows
-them, as the first 16 digits of sha256("kind:value"), because many are personal.
+them, as the keyed hashes that links.edges has for examples (jobs/masking.py), because many are personal.
 """
 
 import math
@@ -29,6 +29,7 @@ from jobs.graph.traits import (
     PAIR_WEIGHT,
 )
 from jobs.graph.why import Group, largest_part, merged_places, smallest_cut, strongest_chain, weakest_tie
+from jobs.masking import masked
 from jobs.outcomes import standing
 from jobs.runner import Run
 
@@ -45,7 +46,7 @@ HOLDS_SHARE = 0.5
 
 PIECES = ("piece of evidence", "pieces of evidence")
 LEGEND = (
-    "In brackets: table, day and key of the rows. #… is the start of sha256(kind:value). nats: log-likelihood ratio, "
+    "In brackets: table, day and key of the rows. #… is a value's keyed hash, as in links.edges. nats: log-likelihood ratio, "
     "one operation against chance."
 )
 
@@ -607,7 +608,7 @@ def _of_sellers(run: Run, table: str, sellers: Sequence[str], day: date) -> Data
 
 def _mark() -> Column:
     """The hash under which links.edges shows a value."""
-    return F.substring(F.sha2(F.concat_ws(":", "kind", "value"), 256), 1, 16).alias("mark")
+    return masked(F.col("kind"), F.col("value")).alias("mark")
 
 
 def _uses(values: DataFrame) -> list[Use]:

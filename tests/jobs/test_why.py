@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobs import receipts, runner, settings, why
+from jobs import masking, receipts, runner, settings, why
 from jobs.errors import UsageError
 from jobs.progress import Progress
 from jobs.receipts import Day, Receipt
@@ -117,7 +117,8 @@ def run(spark, warehouse):
 
 
 def mark(kind, value):
-    return "#" + hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()[:16]
+    key = masking._derived_key()
+    return "#" + hashlib.sha256(f"{key}:{kind}:{value}".encode()).hexdigest()[:16]
 
 
 def text_of(lines):
