@@ -1,6 +1,6 @@
 """State as of a day, from rows that are changes: newest row per key on or before the day, in range form."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from pyspark.sql import DataFrame, Window
@@ -35,3 +35,15 @@ def recent_on(rows: DataFrame, days: Sequence[date], back: int) -> DataFrame:
     wanted = F.array(*[F.lit(day) for day in days])
     on = F.explode(F.filter(wanted, lambda day: (day >= F.col("ds")) & (day <= F.date_add("ds", back))))
     return rows.withColumn("_on", on).drop("ds").withColumnRenamed("_on", "ds")
+
+
+def totals_on(rows: DataFrame, days: Sequence[date], add_up: Callable[[DataFrame, str], DataFrame]) -> DataFrame:
+    """What rows add up to until each of `days`: their `ds` becomes that day. Rows are added up by week first.
+
+    rows: changes and the totals of a keyframe, as a read with `keyframes` gives them. add_up: (rows, column of the day)
+    -> one row per day and key.
+    """
+    wanted = F.array(*[F.lit(day) for day in days])
+    week = F.element_at(F.filter(wanted, lambda day: day >= F.col("ds")), 1)
+    until = F.explode(F.filter(wanted, lambda day: day >= F.col("week")))
+    return add_up(add_up(rows.withColumn("week", week), "week").withColumn("ds", until), "ds")

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.table import Read, Table
+from jobs.versions import totals_on
 
 TABLE = Table(
     reads={"trades": Read("core.trades", keyframes="core.sales")},
@@ -42,11 +43,7 @@ def transform(trades: DataFrame, days: list[date]) -> DataFrame:
         F.col("fake_refund_change").cast("bigint").alias("fake_refunds"),
         F.col("paid_at").alias("first_paid_at"), F.col("paid_at").alias("last_paid_at"),
     )  # fmt: skip
-    sundays = F.array(*[F.lit(day) for day in days])
-    week = F.element_at(F.filter(sundays, lambda day: day >= F.col("ds")), 1)
-    weekly = _add_up(opening.unionByName(changes).withColumn("week", week), "week")
-    until = F.explode(F.filter(sundays, lambda day: day >= F.col("week")))
-    return _add_up(weekly.withColumn("ds", until), "ds")
+    return totals_on(opening.unionByName(changes), days, _add_up)
 
 
 def _add_up(rows: DataFrame, day: str) -> DataFrame:

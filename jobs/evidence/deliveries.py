@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.table import DAY, Read, Table
+from jobs.versions import totals_on
 
 # A parcel that was known within so many days before is the same parcel, sent again.
 LOOK_BACK, WEEK = 30, 7
@@ -64,11 +65,7 @@ def transform(parcels: DataFrame, earlier: DataFrame, days: list[date]) -> DataF
             F.max("ds").alias("last_seen"),
         )
     )  # fmt: skip
-    sundays = F.array(*[F.lit(day) for day in days])
-    week = F.element_at(F.filter(sundays, lambda day: day >= F.col("ds")), 1)
-    weekly = _add_up(opening.unionByName(changes).withColumn("week", week), "week")
-    until = F.explode(F.filter(sundays, lambda day: day >= F.col("week")))
-    return _add_up(weekly.withColumn("ds", until), "ds")
+    return totals_on(opening.unionByName(changes), days, _add_up)
 
 
 def first_known(parcels: DataFrame, before: DataFrame) -> DataFrame:

@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from jobs.graph.near import METRES_PER_DEGREE
+
 # Couriers scan within a few hundred metres of the pick-up.
 NEAR_M, CLEAR_M = 400.0, 600.0
 # A place where a shop hardly ever sends from is an accident.
 MIN_SCANS, MIN_SHARE, MAX_MODES = 3, 0.15, 3
-METRES_PER_DEGREE = 111_195.0
 
 SCHEMA = pa.schema(
     [

@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.graph.community_batches import RESULT, evidence_of, label_components
+from jobs.graph.suspects import among_suspects
 from jobs.outcomes import standing
 from jobs.table import Read, Table
 
@@ -53,11 +54,8 @@ def transform(
 
 def purchases(sales: DataFrame, sellers: DataFrame) -> DataFrame:
     """(ds, seller_id, buyer_seller_id, orders): what suspects bought from other suspects."""
-    suspects = sellers.where("is_suspect").select("ds", "seller_id")
     return (
-        sales.where("buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
-        .join(suspects, ["ds", "seller_id"], how="left_semi")
-        .join(suspects.withColumnRenamed("seller_id", "buyer_seller_id"), ["ds", "buyer_seller_id"], how="left_semi")
+        among_suspects(sales, sellers)
         .groupBy("ds", "seller_id", "buyer_seller_id")
         .agg(F.sum("orders").alias("orders"))
     )

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.graph.near import near_pairs
-from jobs.graph.suspects import UNKNOWN, judged
+from jobs.graph.suspects import among_suspects
 from jobs.graph.traits import BAND, ENDED, KINDS, MIN_WEIGHT, of_kind
 from jobs.masking import masked
 from jobs.table import Read, Table
@@ -88,12 +88,8 @@ def by_place(places: DataFrame, sellers: DataFrame) -> DataFrame:
 
 def by_supply(sales: DataFrame, sellers: DataFrame) -> DataFrame:
     """Suspects that buy from one suspect only, with it."""
-    suspects = judged(sellers).fillna(UNKNOWN).where("is_suspect").select("ds", "seller_id")
-    buyers = suspects.withColumnRenamed("seller_id", "buyer_seller_id")
     bought = (
-        sales.where("buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
-        .join(suspects, ["ds", "seller_id"], how="left_semi")
-        .join(buyers, ["ds", "buyer_seller_id"], how="left_semi")
+        among_suspects(sales, sellers)
         .groupBy("ds", "buyer_seller_id", "seller_id")
         .agg(
             F.sum("orders").alias("orders"),
