@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.table import Read, Table
+from jobs.versions import totals_on
 
 TABLE = Table(
     reads={"traits": Read("links.traits", keyframes="links.trait_states")},
@@ -26,16 +27,13 @@ KEY = ("seller_id", "kind", "value")
 
 
 def transform(traits: DataFrame, days: list[date]) -> DataFrame:
-    sundays = F.array(*[F.lit(day) for day in days])
-    week = F.element_at(F.filter(sundays, lambda day: day >= F.col("ds")), 1)
     first, last = ("first_seen", "last_seen") if "first_seen" in traits.columns else ("ds", "ds")
     seen = traits.select(
-        *KEY, week.alias("week"), "times",
+        "ds", *KEY, "times",
         F.coalesce(F.col(first), F.col("ds")).alias("first_seen"),
         F.coalesce(F.col(last), F.col("ds")).alias("last_seen"),
     )  # fmt: skip
-    until = F.explode(F.filter(sundays, lambda day: day >= F.col("week")))
-    return _add_up(_add_up(seen, "week").withColumn("ds", until), "ds")
+    return totals_on(seen, days, _add_up)
 
 
 def _add_up(rows: DataFrame, day: str) -> DataFrame:
