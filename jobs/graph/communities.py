@@ -24,15 +24,16 @@ from jobs.graph.secessions import secede
 from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT
 
 # Nats that a pair with nothing in common speaks against one operation: its shops share part of what they have.
-RESOLUTION = 0.5
+RESOLUTION = 0.3
 # A fragment joins a community when so many of its shops are tied to it.
 REJOIN_SHARE = 0.5
 # A pair is well tied by two families, or by one value of so many nats: one that is all but its community's own.
 WELL_TIED = 5.0
 # Partners share so many nats that a customer does not come by; a guest shares in so many ways.
 PARTNER_WEIGHT, GUEST_TRADES = 2.0, 2
-# A community has so many members, and this share of them, that show by themselves what they sell.
-LIKELY, LIKELY_SHARE = 2, 0.34
+# A community has so many members, and this share of them, that show by themselves what they sell; or one, and so many
+# nats of refunds for fakes among all of them.
+LIKELY, LIKELY_SHARE, REFUNDS_TELL = 2, 0.34, 2.0
 # A customer buys from so many unrelated communities, its own among them.
 CUSTOMER_SOURCES = 2
 
@@ -208,7 +209,8 @@ def without_guests(part: Component, label: np.ndarray, pairs: Pairs) -> np.ndarr
 
 
 def let_go(part: Component, label: np.ndarray) -> np.ndarray:
-    """Communities of which too few show by themselves that they sell counterfeits fall apart."""
+    """Communities fall apart of which too few shops, and too few refunds, show that they sell counterfeits."""
     likely = np.bincount(label, part.suspicion > 0, part.n)
-    weak = (likely < LIKELY) | (likely < LIKELY_SHARE * np.bincount(label, minlength=part.n))
-    return np.where(weak[label], np.arange(part.n), label)
+    enough = (likely >= LIKELY) & (likely >= LIKELY_SHARE * np.bincount(label, minlength=part.n))
+    told = (likely >= 1) & (np.bincount(label, part.refunds, part.n) >= REFUNDS_TELL)
+    return np.where((enough | told)[label], label, np.arange(part.n))

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.graph.communities import WELL_TIED, Pairs, communities
 from jobs.graph.evidence import Component
+from jobs.graph.suspects import refund_nats
 from jobs.graph.traits import KINDS
 
 # Components are handed to Python in so many lots a Sunday; each is worked on in one piece.
@@ -33,7 +34,7 @@ def evidence_of(
     components: ds, seller_id, component. sellers: evidence.seller_signals. values: links.shared_values. edges:
     links.edges. bought: ds, seller_id (the source), buyer_seller_id, orders, of suspect goods. apart: ds, subject_a,
     subject_b. Result: ds, bucket, component, what (shop, use, tie, purchase, apart), a, b (sellers), kind, value,
-    weight, suspects, honest, is_ended, first, last (days since 1970), orders; what a row does not have is null.
+    weight, refunds, suspects, honest, is_ended, first, last (days since 1970), orders; what a row does not have is null.
     """
     day = F.lit("1970-01-01").cast("date")
     of_a = components.select("ds", F.col("seller_id").alias("a"), "component")
@@ -44,7 +45,8 @@ def evidence_of(
             of_a, ["ds", "a"], how="inner"
         )
 
-    shops = rows(sellers.where("is_suspect"), "shop", "seller_id", F.col("suspicion").alias("weight"))
+    refunds = F.round(refund_nats(F.col("fake_refunds"), F.col("orders")), 6).alias("refunds")
+    shops = rows(sellers.where("is_suspect"), "shop", "seller_id", F.col("suspicion").alias("weight"), refunds)
     uses = rows(
         values, "use", "seller_id", "kind", F.xxhash64("kind", "value").alias("value"), "weight", "suspects", "honest",
         "is_ended", F.datediff("first_seen", day).alias("first"), F.datediff("last_seen", day).alias("last"),
@@ -126,11 +128,12 @@ def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
     kind = rows["kind"].to_numpy(zero_copy_only=False)
     column = {
         name: rows[name].to_numpy(zero_copy_only=False)
-        for name in ("value", "weight", "suspects", "honest", "is_ended", "first", "last", "orders")
+        for name in ("value", "weight", "refunds", "suspects", "honest", "is_ended", "first", "last", "orders")
     }
     kinds = list(KINDS)
     part = Component(
         suspicion=column["weight"][is_shop].astype(float),
+        refunds=column["refunds"][is_shop].astype(float),
         user=np.searchsorted(names, a[is_use].astype(str)),
         value=column["value"][is_use].astype(np.int64),
         kind=np.array([kinds.index(k) for k in kind[is_use]], np.int64),

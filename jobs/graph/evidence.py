@@ -16,7 +16,7 @@ TRADE = np.array([1 << TRADES.index(kind.trade) if kind.trade else 0 for kind in
 class Component:
     """What is known of n shops.
 
-    suspicion: log-odds that the shop sells counterfeits, by node.
+    suspicion, refunds: log-odds that the shop sells counterfeits, and nats of its refunds for fakes, by node.
     Uses, one entry each: user (node), value (number), kind (index in KINDS), weight (nats as damped by all users),
     suspects, honest (users in all, in and out of the component), ended, first, last (days as numbers).
     Ties that are no values: src, dst (nodes), tie_kind, tie_weight.
@@ -25,6 +25,7 @@ class Component:
     """
 
     suspicion: np.ndarray
+    refunds: np.ndarray
     user: np.ndarray
     value: np.ndarray
     kind: np.ndarray

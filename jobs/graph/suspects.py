@@ -1,12 +1,17 @@
-"""Which shops are linked, and how far the others count as honest."""
+"""Which shops are linked, how far the others count as honest, and what refunds for fakes say of shops together."""
 
-from pyspark.sql import DataFrame
+import math
+
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 # A shop that nobody has judged yet.
 UNKNOWN: dict[str, bool | float | int | str] = {"is_suspect": False, "honesty": 1.0, "doubt": 1.0}
 # What a suspect that shows little by itself counts for, of an honest shop.
 DOUBT = 0.5
+# Refunds for fakes an order: of shops that sell counterfeits, whose goods are mixed and whose buyers often know, and of
+# the market, where some claims are false.
+FAKE_REFUNDS, HONEST_REFUNDS = 0.025, 0.004
 
 
 def judged(sellers: DataFrame) -> DataFrame:
@@ -22,6 +27,14 @@ def judged(sellers: DataFrame) -> DataFrame:
         F.when(F.col("is_suspect"), 0.0).otherwise(honest).alias("honesty"),
         F.when(F.col("suspicion") > 0, 0.0).when(F.col("is_suspect"), honest * DOUBT).otherwise(honest).alias("doubt"),
     )  # fmt: skip
+
+
+def refund_nats(fake_refunds: Column, orders: Column) -> Column:
+    """Log-likelihood ratio of so many refunds for fakes among so many orders of shops (Poisson), counterfeits to market.
+
+    Says little of one shop, and adds up over those of a group.
+    """
+    return fake_refunds * math.log(FAKE_REFUNDS / HONEST_REFUNDS) - orders * (FAKE_REFUNDS - HONEST_REFUNDS)
 
 
 def among_suspects(sales: DataFrame, sellers: DataFrame) -> DataFrame:

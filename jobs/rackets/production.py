@@ -6,11 +6,10 @@ stock without orders and opens new shops when old ones are closed; who only sell
 weights are judgements, each bounded, so that no single sign decides.
 """
 
-import math
-
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.graph.suspects import refund_nats
 from jobs.table import Read, Table
 
 # Nats. Of groups of shops that sell counterfeits more than half buy what they sell.
@@ -25,7 +24,7 @@ MIN_TRADE_ORDERS, MIN_TRADE_BUYERS, MIN_ORDERS, MIN_PARCELS, MIN_OUTSIDE = 3, 2,
 PER_SIZE, USUAL_SIZE, SIZE_LEAST, SIZE_MOST = 1.0, 5.0, -0.7, 1.5
 # Refunds for fakes against the market's rate, as a likelihood ratio within limits. Too few speak for an honest cheap
 # group; many say that goods are fake, which those of resellers are as well, so they hardly speak for making them.
-FAKE_REFUNDS, HONEST_REFUNDS, REFUNDS_LEAST, REFUNDS_MOST = 0.025, 0.004, -2.0, 0.5
+REFUNDS_LEAST, REFUNDS_MOST = -2.0, 0.5
 # Listings from this log-odds on are suspect goods; a new shop follows a closed one within so many days.
 SUSPECT_GOODS, REOPENED_DAYS = -1.5, 21
 # Share of an address's users that the racket has to be for the address to be its own.
@@ -170,9 +169,7 @@ def _nats() -> Column:
 
     buys = (F.col("outside_orders") >= MIN_OUTSIDE) & (F.col("outside_orders") > F.col("inside_orders"))
     size = F.least(F.greatest(PER_SIZE * F.log(F.col("sellers") / USUAL_SIZE), F.lit(SIZE_LEAST)), F.lit(SIZE_MOST))
-    refunds = F.col("fake_refunds") * math.log(FAKE_REFUNDS / HONEST_REFUNDS) - F.col("orders") * (
-        FAKE_REFUNDS - HONEST_REFUNDS
-    )
+    refunds = refund_nats(F.col("fake_refunds"), F.col("orders"))
     return (
         PRIOR
         + sign((F.col("trade_orders") >= MIN_TRADE_ORDERS) & (F.col("trade_buyers") >= MIN_TRADE_BUYERS), TRADE)

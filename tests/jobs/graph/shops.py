@@ -14,6 +14,7 @@ class Shops:
     def __init__(self, names: str, suspicion: float = 2.0):
         self.names = names
         self.suspicion = dict.fromkeys(names, suspicion)
+        self.refunds = dict.fromkeys(names, 0.0)
         self.rows = []
         self.buys = []
         self.judged = []
@@ -53,6 +54,7 @@ class Shops:
         nothing = np.zeros(0, np.int64)
         return Component(
             suspicion=np.array([self.suspicion[name] for name in self.names]),
+            refunds=np.array([self.refunds[name] for name in self.names]),
             user=user.astype(np.int64), value=value.astype(np.int64), kind=kind,
             weight=BASE[kind] - 0.15 * np.log(np.maximum(suspects - 1, 1)) - 2 * np.log1p(honest),
             suspects=suspects, honest=honest, ended=ended.astype(bool), first=first.astype(np.int64), last=last.astype(np.int64),

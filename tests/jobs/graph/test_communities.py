@@ -105,6 +105,18 @@ def test_groups_in_which_hardly_anybody_shows_what_it_sells_are_let_go():
     assert found(shops) == ["abcdef"]
 
 
+def test_refunds_for_fakes_of_all_shops_together_keep_a_group_that_hides_its_names():
+    shops = Shops("abcdef")
+    racket(shops, "abcdef")
+    shops.suspicion = dict.fromkeys("abcdef", -1.0)
+    shops.refunds = dict.fromkeys("abcdef", 0.4)
+    assert found(shops) == []  # nobody shows what it sells: buyers' words alone are not enough
+    shops.suspicion["a"] = 1.0
+    assert found(shops) == ["abcdef"]
+    shops.refunds["f"] = -0.5
+    assert found(shops) == []
+
+
 def test_a_fragment_joins_the_community_to_which_most_of_its_shops_are_well_tied():
     pairs = c.Pairs(
         src=np.array([0, 0, 1, 2, 3]), dst=np.array([1, 2, 2, 3, 4]), weight=np.full(5, 6.0),
@@ -189,7 +201,7 @@ def test_a_value_that_fifty_thousand_suspects_share_overnight_does_not_glue_thei
     suspects = np.r_[np.full(n, float(n)), np.full(n, 8.0)]
     nothing = np.zeros(0, np.int64)
     part = c.Component(
-        suspicion=np.ones(n), user=np.r_[np.arange(n), np.arange(n)], value=np.r_[np.zeros(n, int), 1 + eight], kind=kind,
+        suspicion=np.ones(n), refunds=np.zeros(n), user=np.r_[np.arange(n), np.arange(n)], value=np.r_[np.zeros(n, int), 1 + eight], kind=kind,
         weight=c.BASE[kind] - 0.15 * np.log(suspects - 1), suspects=suspects, honest=np.zeros(2 * n),
         ended=np.zeros(2 * n, bool), first=np.zeros(2 * n, int), last=np.full(2 * n, 90), src=nothing, dst=nothing,
         tie_kind=nothing, tie_weight=np.zeros(0), buyer=nothing, source=nothing, orders=np.zeros(0),

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from jobs.graph import suspects
 from jobs.rackets import production as rules
 from tests.frames import Cases
 
@@ -39,8 +40,8 @@ def members(*rackets):
 
 def nats(*signs, orders=0, fakes=0):
     """Of a racket of five shops: its signs, and what so many orders and refunds for fakes say."""
-    refunds = fakes * math.log(rules.FAKE_REFUNDS / rules.HONEST_REFUNDS)
-    refunds -= orders * (rules.FAKE_REFUNDS - rules.HONEST_REFUNDS)
+    refunds = fakes * math.log(suspects.FAKE_REFUNDS / suspects.HONEST_REFUNDS)
+    refunds -= orders * (suspects.FAKE_REFUNDS - suspects.HONEST_REFUNDS)
     refunds = min(max(refunds, rules.REFUNDS_LEAST), rules.REFUNDS_MOST)
     return f"{rules.PRIOR + sum(signs) + refunds:.6f}".rstrip("0").rstrip(".")
 
