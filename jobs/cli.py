@@ -6,6 +6,7 @@ Spark and Great Expectations take seconds to start, so they are imported where a
 import argparse
 import json
 import logging
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -50,11 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(handlers=[log], format="%(levelname)s %(name)s %(message)s")
     try:
         parsed.handler(parsed)
+        sys.stdout.flush()
         return 0
     except JobError as error:
         print(f"{_kind(error)}: {error}", file=sys.stderr)
         logging.getLogger("jobs").debug("where it happened", exc_info=True)
         return error.exit_code
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except Exception as error:  # the last line must say what to do, whatever broke
         logging.getLogger("jobs").exception("unexpected failure")
         print(

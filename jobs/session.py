@@ -21,8 +21,6 @@ FIXED = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
-    # One landing file is one task (landing.py needs the position of a row in its file).
-    "spark.sql.files.minPartitionNum": "1",
 }
 
 # Classes as a JVM left them at set-up (simulator/classes.py): another JVM that finds them here starts seconds faster.

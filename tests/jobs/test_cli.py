@@ -176,3 +176,10 @@ def test_a_person_runs_looks_and_is_refused(tmp_path, landing):
     status = jobs(tmp_path, "status", "--to", "2024-03-05")
     assert status.returncode == 0
     assert "missing: 2024-03-05" in status.stdout
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure_with_a_trace():
+    command = [sys.executable, "-m", "jobs", "list"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == ("", 141)
