@@ -13,9 +13,8 @@ from pyspark.sql import functions as F
 
 from jobs.outcomes import standing
 from jobs.table import Read, Table
+from jobs.thresholds import threshold
 
-# Illegal turnover from which selling goods under a counterfeit mark is a crime; conf/reference has the sources.
-THRESHOLD_CNY = 50_000
 # A lead: the score above this, held together by this many independent families.
 LEAD_SCORE, LEAD_FAMILIES = 0.5, 2
 # A family holds a group together when it ties this share of the members.
@@ -55,7 +54,8 @@ TABLE = Table(
         value_low_cny        decimal(18,2) not null comment 'lower end of a 90 % interval'
         value_cny            decimal(18,2) not null comment 'counterfeit turnover known so far: paid by buyers outside, refunds not taken off'
         value_high_cny       decimal(18,2) not null comment 'upper end of a 90 % interval'
-        threshold_cny        decimal(18,2) not null comment 'turnover from which it is a crime'
+        offence              string not null comment 'counterfeiting: it probably makes what it sells; selling'
+        threshold_cny        decimal(18,2) not null comment 'turnover from which the offence is a crime'
         over_threshold       boolean not null comment 'value_cny reaches it'
         lead_jurisdiction    string comment '6-digit county code of where it is made, else of where it is sent from'
         other_jurisdictions  array<string> not null comment '6-digit county codes'
@@ -94,23 +94,29 @@ def transform(
         .join(dismissals(outcomes, days), ["ds", "racket_id"], how="left")
         .fillna(0, ["listings", "orders", "families", "trade_share"])
     )
-    scored = judged.withColumn("production_score", F.round(1 / (1 + F.exp(-F.col("nats"))), 6))
-    by_value = Window.partitionBy("ds").orderBy(F.desc("is_lead"), F.desc("value_cny"), "racket_id")
-    is_lead = (
-        (F.col("production_score") >= LEAD_SCORE)
-        & (F.col("families") >= LEAD_FAMILIES)
-        & F.col("dismissed_on").isNull()
+    scored = judged.withColumns(
+        {
+            "production_score": F.round(1 / (1 + F.exp(-F.col("nats"))), 6),
+            "lead_jurisdiction": F.coalesce("made_in", "sent_from"),
+            "brands": _names("brands"),
+            "value_cny": _money("value"),
+        }
+    ).withColumn("is_maker", F.col("production_score") >= LEAD_SCORE)
+    law = threshold(F.col("ds"), F.col("is_maker"), F.size("brands"), F.col("lead_jurisdiction"))
+    with_law = scored.withColumn("law", law).withColumn(
+        "over_threshold", F.col("value_cny") >= F.col("law.turnover_cny")
     )
+    by_value = Window.partitionBy("ds").orderBy(F.desc("is_lead"), F.desc("value_cny"), "racket_id")
+    is_lead = F.col("is_maker") & (F.col("families") >= LEAD_FAMILIES) & F.col("dismissed_on").isNull()
     return (
-        scored.withColumns({"is_lead": is_lead, "value_cny": _money("value")})
+        with_law.withColumn("is_lead", is_lead)
         .withColumn("rank", F.row_number().over(by_value))
         .select(
             "ds", "racket_id", "rank", "production_score", "is_lead", "sellers", "listings", "orders",
-            _names("brands").alias("brands"), _names("categories").alias("categories"),
+            "brands", _names("categories").alias("categories"),
             _money("value_low").alias("value_low_cny"), "value_cny", _money("value_high").alias("value_high_cny"),
-            F.lit(THRESHOLD_CNY).cast("decimal(18,2)").alias("threshold_cny"),
-            (F.col("value_cny") >= THRESHOLD_CNY).alias("over_threshold"),
-            F.coalesce("made_in", "sent_from").alias("lead_jurisdiction"),
+            F.when(F.col("is_maker"), "counterfeiting").otherwise("selling").alias("offence"),
+            F.col("law.turnover_cny").alias("threshold_cny"), "over_threshold", "lead_jurisdiction",
             F.array().cast("array<string>").alias("other_jurisdictions"),
             F.col("families").cast("int").alias("evidence_families"), "first_activity", "last_activity", why().alias("why"),
         )
@@ -207,9 +213,14 @@ def why() -> Column:
     return F.array_compact(
         F.array(
             F.when(F.col("dismissed_on").isNotNull(), F.format_string("dismissed by a person on %s (outcome %s), so it is no lead", F.col("dismissed_on").cast("string"), "dismissed_by")),
-            F.format_string("%d shops are held together by %d independent kinds of evidence: %s", "sellers",
-                            F.col("families").cast("int"), F.concat_ws(", ", F.coalesce("family_names", F.array().cast("array<string>")))),
+            F.when(
+                F.col("families") > 0,
+                F.format_string("%d shops are held together by %d independent kinds of evidence: %s", "sellers",
+                                F.col("families").cast("int"), F.concat_ws(", ", "family_names")),
+            ).otherwise(F.format_string("no kind of evidence ties half of its %d shops", "sellers")),
             F.when(F.col("value") > 0, F.format_string("¥%,.0f were paid for listings that are probably counterfeit", F.col("value").cast("double"))),
+            F.when(F.col("law.source").isNotNull(), F.format_string("that is %s the ¥%,.0f from which it is a crime (%s)",
+                   F.when(F.col("over_threshold"), "over").otherwise("under"), F.col("law.turnover_cny").cast("double"), "law.source")),
             F.when(F.col("trade_share") > 0.05, F.format_string("%.0f %% of the turnover is with other shops", F.col("trade_share") * 100)),
         )
     )  # fmt: skip

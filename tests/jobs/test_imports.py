@@ -30,6 +30,7 @@ SHARED = {
     "jobs.outcomes",
     "jobs.brand_match",
     "jobs.reference",
+    "jobs.thresholds",
 }
 # The only modules of jobs/ that import these.
 ONLY = {

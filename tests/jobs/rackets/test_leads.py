@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
-from jobs.rackets.leads import TABLE, THRESHOLD_CNY
+from jobs.rackets.leads import TABLE
 from tests.frames import Cases, frame, lines, stacked, transformed
 
 CASES = Cases(
@@ -93,10 +93,10 @@ def test_its_interval_is_as_wide_as_listings_are_doubtful_and_wider_above_for_me
 @CASES.rows(
     members=MEMBERS + "    03-31 | R2 | x\n    03-31 | R2 | y\n    03-31 | R2 | z\n    03-31 | R3 | q\n",
     listings=LISTINGS,
-    sales=f"""
+    sales="""
         ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
-        03-31 | a         | fake       | ''              | {THRESHOLD_CNY - 1} | 03-01 | 03-01
-        03-31 | x         | fake       | ''              | {THRESHOLD_CNY}     | 03-01 | 03-01
+        03-31 | a         | fake       | ''              | 49999               | 03-01 | 03-01
+        03-31 | x         | fake       | ''              | 50000               | 03-01 | 03-01
         03-31 | q         | fake       | ''              | 900000              | 03-01 | 03-01
     """,
     edges="""
@@ -113,8 +113,8 @@ def test_its_interval_is_as_wide_as_listings_are_doubtful_and_wider_above_for_me
 )
 def test_leads_come_first_by_value_and_need_families_that_tie_half_of_the_members(leads):
     assert by_rank(leads("rank racket_id is_lead evidence_families over_threshold value_cny")) == [
-        f"R2 true 3 true {THRESHOLD_CNY}",
-        f"R1 true 2 false {THRESHOLD_CNY - 1}",
+        "R2 true 3 true 50000",
+        "R1 true 2 false 49999",
         "R3 false 0 true 900000",
     ]
 
