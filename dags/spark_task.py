@@ -53,12 +53,15 @@ DAILY: Mapping[str, Sequence[str]] = {
 }
 WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
-    # The second is an aggregate of the first; six weeks of first scans; a week's parcels between shops.
+    # The second is an aggregate of the first; six weeks of first scans; a week's and a
+    # quarter's parcels between shops, and a quarter's places of addresses.
     "evidence.signals": (
         "evidence.listing_signals",
         "evidence.seller_signals",
         "evidence.places",
         "evidence.deliveries",
+        "evidence.supplies",
+        "evidence.address_places",
     ),
     # Each reads the one before it; together they are as large as the shops, not as the trades.
     "links.network": (

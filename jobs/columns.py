@@ -66,7 +66,7 @@ def _compact(text: Column) -> Column:
     return F.nullif(F.regexp_replace(clean_text(short), " ", ""), F.lit(""))
 
 
-def _let(value: Column, body: Callable[[Column], Column]) -> Column:
+def let(value: Column, body: Callable[[Column], Column]) -> Column:
     """body(value), with value computed once however often the body uses it."""
     return F.get(F.transform(F.array(value), body), F.lit(0))
 
@@ -92,7 +92,7 @@ def phone_key(phone: Column) -> Column:
     stranger after the other), fewer than 7 or more than 15 digits, public service numbers, and placeholders by list
     and by form: one digit repeated, counting up or down, eight equal digits after the prefix.
     """
-    return _let(_compact(phone), lambda text: _let(_first_number(text), _phone_of_digits))
+    return let(_compact(phone), lambda text: let(_first_number(text), _phone_of_digits))
 
 
 def _first_number(text: Column) -> Column:
@@ -111,7 +111,7 @@ def _phone_of_digits(digits: Column) -> Column:
     national = F.regexp_replace(national, rf"^86(?=0?(?:{_MOBILE}|{_LANDLINE}|[48]00\d{{7}})$)0?", "")
     national = F.regexp_replace(national, rf"^(?![48]00)(?={_LANDLINE}$)", "0")
     key = F.when(foreign, F.regexp_replace(digits, r"^\+*(?:00)?", "+")).otherwise(national)
-    return _let(key, lambda number: F.when(_is_phone(number), number))
+    return let(key, lambda number: F.when(_is_phone(number), number))
 
 
 def _is_phone(number: Column) -> Column:
@@ -144,7 +144,7 @@ def handle_key(handle: Column) -> Column:
     An address of digits at qq.com is that QQ number. Other kinds stay as they are written. Null without a kind
     (except for an e-mail address or a `wxid_`), for values that cannot be of the kind, and for placeholders.
     """
-    return _let(F.regexp_replace(_compact(handle), "[=：]", ":"), _handle_of_text)
+    return let(F.regexp_replace(_compact(handle), "[=：]", ":"), _handle_of_text)
 
 
 def _handle_of_text(text: Column) -> Column:
@@ -155,7 +155,7 @@ def _handle_of_text(text: Column) -> Column:
     kind = F.when(kind != "", kind).when(text.rlike(f"^{_EMAIL}$"), "email").when(text.startswith("wxid_"), "wechat")
     kind = F.when(value.rlike(r"^\d{5,11}@qq\.com$"), "qq").otherwise(kind)
     value = F.regexp_replace(value, r"^(\d{5,11})@qq\.com$", "$1")
-    return _let(F.struct(kind.alias("kind"), value.alias("value")), _handle_of_parts)
+    return let(F.struct(kind.alias("kind"), value.alias("value")), _handle_of_parts)
 
 
 def _handle_of_parts(parts: Column) -> Column:
@@ -178,7 +178,7 @@ def _handle_of_parts(parts: Column) -> Column:
 def token_key(token: Column) -> Column:
     """A salted token without blanks around it, its case kept; null when shorter than 4 or a placeholder."""
     visible = F.trim(F.regexp_replace(F.regexp_replace(token, INVISIBLE, ""), BLANKS, " "))
-    return _let(
+    return let(
         F.when(F.length(token) <= FIELD_MAX_CHARS, visible),
         lambda value: F.when(
             (F.length(F.regexp_replace(value, "[-:]", "")) >= 4)
@@ -198,7 +198,7 @@ def ip_prefix_key(prefix: Column) -> Column:
     IPv6 networks are kept in lower case. Null for what is no network, for networks that are on every machine
     (0, 127, 169.254, 224 and up) and for the defaults of home routers.
     """
-    return _let(_compact(prefix), lambda text: _let(_network(text), _public_network))
+    return let(_compact(prefix), lambda text: let(_network(text), _public_network))
 
 
 def _network(text: Column) -> Column:
@@ -229,7 +229,7 @@ def licence_key(licence: Column) -> Column:
     ISO 7064 MOD 11,10.
     """
     text = F.regexp_replace(F.translate(F.upper(_compact(licence)), "IO", "10"), r"[^0-9A-Z]", "")
-    return _let(
+    return let(
         text,
         lambda code: F.when(
             ~_same_throughout(code)
@@ -291,8 +291,8 @@ def wgs84(lng: Column, lat: Column, datum: Column) -> Column:
     point = F.struct(lng.cast("double").alias("lng"), lat.cast("double").alias("lat"))
     return (
         F.when(good & (name == "wgs84"), point)
-        .when(good & (name == "gcj02"), _let(point, _wgs84_from_gcj02))
-        .when(good & (name == "bd09"), _let(_let(point, _gcj02_from_bd09), _wgs84_from_gcj02))
+        .when(good & (name == "gcj02"), let(point, _wgs84_from_gcj02))
+        .when(good & (name == "bd09"), let(let(point, _gcj02_from_bd09), _wgs84_from_gcj02))
     )
 
 
@@ -311,7 +311,7 @@ def _wgs84_from_gcj02(point: Column) -> Column:
         return F.struct((point["lng"] - shift["lng"]).alias("lng"), (point["lat"] - shift["lat"]).alias("lat"))
 
     # The shift changes by less than one percent of itself over its own length: each round gains two digits.
-    return F.when(inside, _let(_let(nearer(point), nearer), nearer)).otherwise(point)
+    return F.when(inside, let(let(nearer(point), nearer), nearer)).otherwise(point)
 
 
 def _gcj02_shift(point: Column) -> Column:
@@ -354,7 +354,15 @@ def address_key(address: Column) -> Column:
     A road keeps numbered sections (2段) and lanes (弄, 巷); a village keeps its group (3组). Null when there is no
     such number, or no division that says where the road is: every county has a 人民路1号.
     """
-    return _let(_address_text(address), lambda text: _let(F.split(_by_level(text), r"\|"), _address_of_levels))
+    return let(address_levels(address), _address_of_levels)
+
+
+def address_levels(address: Column) -> Column:
+    """[prefecture, county, what follows], as they stand in the first 200 characters, cleaned; empty what is not there.
+
+    Letters, digits, # and - only. Read from the left; of a division that is written twice the last counts.
+    """
+    return let(_address_text(address), lambda text: F.split(_by_level(text), r"\|"))
 
 
 def _address_text(address: Column) -> Column:
@@ -371,7 +379,7 @@ _BEGINS = (
     "镇(?:江|海区|平县|雄县|原县|赉县|巴县|安县|宁|远县|康县|坪县|沅)|路(?:桥区|南区|北区)|"
     "道(?:里区|外区|孚县|县|真)|市[中南北]区|乡宁县"
 )
-_NOT_ALONE = (
+NOT_ALONE = (
     f"(?:(?={_BEGINS})|"
     "(?!(?:[东西南北中]|[一二三四五六七八九十])?[路街道巷弄里村镇乡区县旗市省州盟]|大[道街]|新[路街村]|口区))"
 )
@@ -380,6 +388,9 @@ _PEOPLES = (
     "(?:壮|回|满|苗|侗|瑶|畲|彝|藏|羌|白|傣|哈尼|拉祜|佤|纳西|布依|仡佬|水|土家|土|撒拉|东乡|保安|裕固|蒙古|朝鲜|"
     "达斡尔|鄂伦春|鄂温克|锡伯|塔吉克|哈萨克|柯尔克孜|黎|仫佬|毛南|各|傈僳|独龙|怒|普米|布朗|景颇|阿昌|德昂)"
 )
+# What a short name leaves out.
+COUNTY_END = rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治[县旗]|[区县市旗])$"
+PREFECTURE_END = rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治州|地区|[市盟州])$"
 # A county's name: never past a town, village or road, and no zone or housing estate.
 _COUNTY = (
     r"(?:[\u4e00-\u9fff](?:乡(?=[市县])|[\u4e00-\u9fff&&[^镇村路街道号巷弄乡]]){0,12}?"
@@ -404,7 +415,7 @@ def _levels_pattern() -> str:
         )
         short = sorted(row["short"] for row in names[level])
         longest_first = sorted(full, key=len, reverse=True)
-        return f"(?:{'|'.join(longest_first)}|(?:{'|'.join(sorted(short, key=len, reverse=True))}){_NOT_ALONE})"
+        return f"(?:{'|'.join(longest_first)}|(?:{'|'.join(sorted(short, key=len, reverse=True))}){NOT_ALONE})"
 
     # 青岛市北区 is 市北区 of 青岛.
     provinces, prefectures = (
@@ -413,7 +424,7 @@ def _levels_pattern() -> str:
     )
     cities = "|".join(sorted((row["short"] for row in names["county_city"]), key=len, reverse=True))
     full_provinces = "|".join(row["name"] for row in names["province"])
-    county = f"(?:(?:{cities}){_NOT_ALONE}|{_COUNTY})"
+    county = f"(?:(?:{cities}){NOT_ALONE}|{_COUNTY})"
     return (
         f"^(?:.{{0,40}}?(?={full_provinces}))?(?:中国)?"
         f"(?:({prefectures})|{provinces})*+({county})?+(?:(?:{prefectures}|{provinces})*+\\2)*+(.*)$"
@@ -441,8 +452,7 @@ _QUARTER_NUMBER = (
 
 def _address_of_levels(levels: Column) -> Column:
     prefecture, county, rest = (F.get(levels, F.lit(i)) for i in range(3))
-    stem = F.regexp_replace(county, rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治[县旗]|[区县市旗])$", "")
-    city = F.regexp_replace(prefecture, rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治州|地区|[市盟州])$", "")
+    stem, city = F.regexp_replace(county, COUNTY_END, ""), F.regexp_replace(prefecture, PREFECTURE_END, "")
     shared = {kind: reference.shared_county_names(kind) for kind in ("county", "prefecture")}
     of_city = F.when(city != "", F.concat(city, F.regexp_replace(county, "(?<=..)[区市]$", "")))
     place = (
@@ -460,7 +470,7 @@ def _address_of_levels(levels: Column) -> Column:
         rf"^[\u4e00-\u9fff0-9a-z]{{1,20}}{_QUARTER}(?![东西南北中]{_WAY})(?=[\u4e00-\u9fff0-9]{{2,8}}?{_WAY}[0-9])",
         "",
     )
-    return _let(
+    return let(
         F.struct(place.alias("place"), rest.alias("rest")),
         lambda parts: F.coalesce(_numbered(parts, _WAY_NUMBER), _numbered(parts, _QUARTER_NUMBER)),
     )

@@ -5,6 +5,18 @@ from jobs.expect import Expect
 EXPECTATIONS = [
     Expect(
         "rows_to_meet",
+        because="a county code has six digits",
+        condition="region_code IS NULL OR region_code RLIKE '^[0-9]{6}$'",
+    ),
+    Expect("column_values_to_be_between", column="rank", min_value=1, max_value=3, because="a few alternatives"),
+    Expect("column_values_to_be_between", column="radius_m", min_value=1, because="no site is a point"),
+    Expect(
+        "rows_to_meet",
+        because="where nothing is known there is no alternative to it",
+        condition="NOT abstained OR rank = 1",
+    ),
+    Expect(
+        "rows_to_meet",
         because="abstaining means no place, and the other way round",
         condition="abstained = (lng IS NULL) AND abstained = (lat IS NULL)",
     ),

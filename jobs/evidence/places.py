@@ -33,6 +33,7 @@ TABLE = Table(
         scans      bigint not null comment 'first scans there, of at most 300 looked at'
         share      double not null comment 'of the shop''s first scans, 0 to 1'
         sigma_m    double not null comment 'spread of the scans per axis, metres'
+        recent     double not null comment 'the scans, each halved for every two weeks since it became known'
     """,
 )
 
@@ -40,13 +41,13 @@ TABLE = Table(
 def transform(trades: DataFrame, days: list[date]) -> DataFrame:
     scans = trades.where("is_first_scan").select(
         "ds", "seller_id", F.col("first_scan_lng").alias("lng"), F.col("first_scan_lat").alias("lat"),
-        F.xxhash64("order_id").alias("lot"),
+        F.xxhash64("order_id").alias("lot"), F.col("ds").alias("known"),
     )  # fmt: skip
-    of_shop = Window.partitionBy("ds", "seller_id").orderBy("lot", "lng", "lat")
+    of_shop = Window.partitionBy("ds", "seller_id").orderBy("lot", "lng", "lat", "known")
     some = recent_on(scans, days, DAYS - 1).withColumn("n", F.row_number().over(of_shop)).where(F.col("n") <= MAX_SCANS)
     bucket = F.pmod(F.xxhash64("seller_id"), F.lit(BUCKETS)).alias("bucket")
     return (
-        some.select("ds", "seller_id", "lng", "lat", bucket)
+        some.select("ds", "seller_id", "lng", "lat", F.datediff("ds", "known").alias("age"), bucket)
         .groupBy("ds", "bucket")
-        .applyInArrow(centre_batches, "ds date, seller_id string, rank int, lng double, lat double, scans bigint, share double, sigma_m double")
+        .applyInArrow(centre_batches, "ds date, seller_id string, rank int, lng double, lat double, scans bigint, share double, sigma_m double, recent double")
     )  # fmt: skip

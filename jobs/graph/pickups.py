@@ -12,11 +12,14 @@ from jobs.graph.near import METRES_PER_DEGREE
 NEAR_M, CLEAR_M = 400.0, 600.0
 # A place where a shop hardly ever sends from is an accident.
 MIN_SCANS, MIN_SHARE, MAX_MODES = 3, 0.15, 3
+# Days in which a scan comes to count half: after three weeks a new pick-up has more than the one before it.
+HALF_LIFE = 14.0
 
 SCHEMA = pa.schema(
     [
         ("ds", pa.date32()), ("seller_id", pa.string()), ("rank", pa.int32()), ("lng", pa.float64()), ("lat", pa.float64()),
         ("scans", pa.int64()), ("share", pa.float64()), ("sigma_m", pa.float64()),
+        ("recent", pa.float64()),
     ]
 )  # fmt: skip
 
@@ -66,15 +69,15 @@ def modes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def centre_batches(scans: pa.Table) -> pa.Table:
-    """(ds, seller_id, lng, lat), all rows of each shop in it -> SCHEMA, best spot first."""
-    scans = scans.sort_by([(name, "ascending") for name in ("ds", "seller_id", "lng", "lat")]).combine_chunks()
+    """(ds, seller_id, lng, lat, age in days), all rows of each shop in it -> SCHEMA, best spot first."""
+    scans = scans.sort_by([(name, "ascending") for name in ("ds", "seller_id", "lng", "lat", "age")]).combine_chunks()
     if not scans.num_rows:
         return SCHEMA.empty_table()
-    lng, lat = scans["lng"].to_numpy(), scans["lat"].to_numpy()
-    return pa.Table.from_batches([pa.RecordBatch.from_pylist(list(_rows(scans, lng, lat)), SCHEMA)], SCHEMA)
+    lng, lat, weight = scans["lng"].to_numpy(), scans["lat"].to_numpy(), 0.5 ** (scans["age"].to_numpy() / HALF_LIFE)
+    return pa.Table.from_batches([pa.RecordBatch.from_pylist(list(_rows(scans, lng, lat, weight)), SCHEMA)], SCHEMA)
 
 
-def _rows(scans: pa.Table, lng: np.ndarray, lat: np.ndarray) -> Iterator[dict[str, object]]:
+def _rows(scans: pa.Table, lng: np.ndarray, lat: np.ndarray, weight: np.ndarray) -> Iterator[dict[str, object]]:
     days, sellers = (
         scans["ds"].to_numpy().astype("datetime64[D]").astype(object),
         scans["seller_id"].to_numpy(zero_copy_only=False),
@@ -83,10 +86,12 @@ def _rows(scans: pa.Table, lng: np.ndarray, lat: np.ndarray) -> Iterator[dict[st
     for begin, end in zip(starts, np.r_[starts[1:], len(lng)], strict=True):
         lng0, lat0 = lng[begin], lat[begin]
         east = METRES_PER_DEGREE * np.cos(np.radians(lat0))
-        spots = modes((lng[begin:end] - lng0) * east, (lat[begin:end] - lat0) * METRES_PER_DEGREE)
+        xs, ys = (lng[begin:end] - lng0) * east, (lat[begin:end] - lat0) * METRES_PER_DEGREE
+        spots = modes(xs, ys)
         for rank, (x, y, points, sigma) in enumerate(spots, 1):
             yield {
                 "ds": days[begin], "seller_id": sellers[begin], "rank": rank,
                 "lng": round(lng0 + x / east, 7), "lat": round(lat0 + y / METRES_PER_DEGREE, 7),
                 "scans": int(points), "share": round(points / (end - begin), 6), "sigma_m": round(sigma, 1),
+                "recent": round(float(weight[begin:end][(xs - x) ** 2 + (ys - y) ** 2 <= NEAR_M**2].sum()), 6),
             }  # fmt: skip

@@ -58,7 +58,7 @@ TABLE = Table(
         threshold_cny        decimal(18,2) not null comment 'turnover from which the offence is a crime'
         over_threshold       boolean not null comment 'value_cny reaches it'
         lead_jurisdiction    string comment '6-digit county code of where it is made, else of where it is sent from'
-        other_jurisdictions  array<string> not null comment '6-digit county codes'
+        other_jurisdictions  array<string> not null comment '6-digit codes of other counties where it makes, packs, sends from or takes returns'
         evidence_families    int not null comment 'families that each tie half of the members'
         first_activity       timestamp comment 'UTC, first payment'
         last_activity        timestamp comment 'UTC, last payment'
@@ -78,18 +78,10 @@ def transform(
     days: list[date],
 ) -> DataFrame:
     groups = members.groupBy("ds", "racket_id").agg(F.count("*").alias("sellers"))
-    places = (
-        sites.where("kind IN ('made_at', 'shipped_from') AND NOT abstained")
-        .groupBy("ds", "racket_id")
-        .agg(
-            F.max(F.when(F.col("kind") == "made_at", F.col("region_code"))).alias("made_in"),
-            F.max(F.when(F.col("kind") == "shipped_from", F.col("region_code"))).alias("sent_from"),
-        )
-    )
     judged = (
         groups.join(turnover(members, sales, listings), ["ds", "racket_id"], how="left")
         .join(families(members, edges), ["ds", "racket_id"], how="left")
-        .join(places, ["ds", "racket_id"], how="left")
+        .join(jurisdictions(sites), ["ds", "racket_id"], how="left")
         .join(production.drop("orders"), ["ds", "racket_id"], how="inner")
         .join(dismissals(outcomes, days), ["ds", "racket_id"], how="left")
         .fillna(0, ["listings", "orders", "families", "trade_share"])
@@ -97,7 +89,6 @@ def transform(
     scored = judged.withColumns(
         {
             "production_score": F.round(1 / (1 + F.exp(-F.col("nats"))), 6),
-            "lead_jurisdiction": F.coalesce("made_in", "sent_from"),
             "brands": _names("brands"),
             "value_cny": _money("value"),
         }
@@ -117,7 +108,7 @@ def transform(
             _money("value_low").alias("value_low_cny"), "value_cny", _money("value_high").alias("value_high_cny"),
             F.when(F.col("is_maker"), "counterfeiting").otherwise("selling").alias("offence"),
             F.col("law.turnover_cny").alias("threshold_cny"), "over_threshold", "lead_jurisdiction",
-            F.array().cast("array<string>").alias("other_jurisdictions"),
+            _names("other_jurisdictions").alias("other_jurisdictions"),
             F.col("families").cast("int").alias("evidence_families"), "first_activity", "last_activity", why().alias("why"),
         )
     )  # fmt: skip
@@ -173,6 +164,20 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
             "value_high": F.col("value") * (1 + MISSING) + margin,
         }
     ).drop("spread")
+
+
+def jurisdictions(sites: DataFrame) -> DataFrame:
+    """Per ds and racket: lead_jurisdiction, other_jurisdictions. A county may be known where the place is not."""
+    county = {kind: F.max(F.when(F.col("kind") == kind, F.col("region_code"))) for kind in ("made_at", "shipped_from")}
+    known = (
+        sites.where("rank = 1 AND region_code IS NOT NULL")
+        .groupBy("ds", "racket_id")
+        .agg(F.coalesce(*county.values()).alias("first"), F.collect_set("region_code").alias("counties"))
+    )
+    others = F.filter("counties", lambda code: F.col("first").isNull() | (code != F.col("first")))
+    return known.select(
+        "ds", "racket_id", F.col("first").alias("lead_jurisdiction"), others.alias("other_jurisdictions")
+    )
 
 
 def families(members: DataFrame, edges: DataFrame) -> DataFrame:

@@ -467,7 +467,7 @@ def test_reference_values_are_spelt_as_the_rules_spell_them(keyed):
 
 
 def test_a_reference_file_that_is_not_there_is_named(tmp_path, monkeypatch):
-    with pytest.raises(JobError, match=r"no conf/reference/nowhere\.csv: there are divisions"):
+    with pytest.raises(JobError, match=r"no conf/reference/nowhere\.csv: there are counties, divisions"):
         reference.rows("nowhere")
     (tmp_path / "bare.csv").write_text("name,source\n")
     monkeypatch.setattr(reference, "FOLDER", tmp_path)

@@ -25,6 +25,7 @@ STANDARD = set(sys.stdlib_module_names)
 SHARED = {
     "jobs.table",
     "jobs.columns",
+    "jobs.counties",
     "jobs.masking",
     "jobs.versions",
     "jobs.outcomes",

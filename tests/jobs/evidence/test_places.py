@@ -11,7 +11,7 @@ from jobs.graph.pickups import METRES_PER_DEGREE
 from jobs.table import DAY
 from tests.frames import day, frame_of, lines, stacked, transformed
 
-SHOWN = "ds seller_id rank lng lat scans share sigma_m"
+SHOWN = "ds seller_id rank lng lat scans share sigma_m recent"
 LNG, LAT = 119.0, 25.4
 
 
@@ -39,7 +39,11 @@ def test_first_scans_of_the_last_six_weeks_make_a_shops_places(spark):
         *[(SUNDAY, "few", 0, 0)] * 2, *[(FROM - DAY, "moved", 0, 0)] * 20, *[(SUNDAY, "moved", 5_000, 0)] * 4,
     ]  # fmt: skip
     found = transformed("evidence.places", SUNDAY, SUNDAY, trades=trades(spark, rows))
-    assert lines(found, "ds seller_id rank scans share lat") == ["03-31 moved 1 4 1 25.4", "03-31 s 1 6 1 25.4"]
+    # Half of a scan is left after two weeks, an eighth after six.
+    assert lines(found, "ds seller_id rank scans share lat recent") == [
+        "03-31 moved 1 4 1 25.4 4",
+        "03-31 s 1 6 1 25.4 3.394034",
+    ]
 
 
 def test_of_very_many_scans_300_are_looked_at_which_follow_from_their_orders(spark):

@@ -27,8 +27,14 @@ def scans(**shops):
 
 
 def table(rows):
-    kinds = [("ds", pa.date32()), ("seller_id", pa.string()), ("lng", pa.float64()), ("lat", pa.float64())]
-    return pa.Table.from_pylist(rows, pa.schema(kinds))
+    kinds = [
+        ("ds", pa.date32()),
+        ("seller_id", pa.string()),
+        ("lng", pa.float64()),
+        ("lat", pa.float64()),
+        ("age", pa.int32()),
+    ]
+    return pa.Table.from_pylist([{"age": 0, **row} for row in rows], pa.schema(kinds))
 
 
 def cloud(seed, n, x=0.0, y=0.0):
@@ -95,6 +101,12 @@ def test_a_stray_scan_does_not_move_the_centre():
     assert found(scans(s=[*[(0, 0)] * 9, (5_000, 0)]), "x", "y", "scans", "share") == [
         (pytest.approx(0, abs=0.02), pytest.approx(0, abs=0.02), 9, 0.9)
     ]
+
+
+def test_scans_fade_by_half_in_two_weeks_so_that_a_new_pick_up_soon_has_most():
+    old, new = [(0, 0)] * 8, [(5_000, 0)] * 4
+    rows = [{**row, "age": 28 if k < 8 else 0} for k, row in enumerate(scans(s=[*old, *new]).to_pylist())]
+    assert found(table(rows), "rank", "scans", "recent") == [(1, 8, 2.0), (2, 4, 4.0)]
 
 
 def test_the_order_of_rows_and_who_else_is_in_the_lot_change_nothing():

@@ -151,7 +151,7 @@ def test_a_lead_more_likely_makes_its_goods_than_not_and_what_was_not_judged_is_
     sites="""
         ds    | racket_id | kind         | rank | region_code | abstained
         03-31 | R1        | shipped_from | 1    | 350304      | false
-        03-31 | R1        | made_at      | 1    | 350322      | true
+        03-31 | R1        | made_at      | 1    | -           | true
     """,
 )
 def test_a_racket_that_sold_nothing_is_there_with_zeros_where_it_ships_from(leads):
@@ -169,7 +169,29 @@ def test_a_racket_that_sold_nothing_is_there_with_zeros_where_it_ships_from(lead
     """,
 )
 def test_where_goods_are_made_comes_before_where_they_are_sent_from(leads):
-    assert leads("lead_jurisdiction") == ["350322"]
+    assert leads("lead_jurisdiction other_jurisdictions") == ["350322 350304"]
+
+
+@CASES.rows(
+    members=MEMBERS + "    03-31 | R2 | x\n    03-31 | R3 | y\n",
+    sites="""
+        ds    | racket_id | kind         | rank | region_code | abstained
+        03-31 | R1        | made_at      | 1    | 350322      | true
+        03-31 | R1        | made_at      | 2    | 350999      | false
+        03-31 | R1        | packed_at    | 1    | 350322      | false
+        03-31 | R1        | shipped_from | 1    | 350582      | false
+        03-31 | R1        | returned_to  | 1    | 330782      | true
+        03-31 | R2        | made_at      | 1    | -           | true
+        03-31 | R2        | shipped_from | 1    | 350304      | false
+        03-31 | R3        | returned_to  | 1    | 350304      | false
+    """,
+)
+def test_a_county_counts_though_the_place_is_not_known_and_the_other_likeliest_ones_are_listed(leads):
+    assert leads("racket_id lead_jurisdiction other_jurisdictions") == [
+        "R1 350322 330782,350582",
+        "R2 350304 ''",
+        "R3 - 350304",
+    ]
 
 
 # --- judgements of people -----------------------------------------------------------------------

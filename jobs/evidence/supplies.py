@@ -1,0 +1,82 @@
+"""evidence.supplies: who sent goods to which shop or company in the last twelve weeks, as known on a Sunday.
+
+Grain: ds, recipient_address_key, sender_address_key, buyer_seller_id, category, has_order. Reads twelve weeks of core.parcels and,
+for who bought what, of core.trades between shops. Only parcels to registered shops and companies have a recipient's
+address; returns are left out, and a parcel that the carrier sends again counts once. Beside the totals of
+evidence.deliveries this says what was bought and how lately, and holds the middle of the scans instead of their sum.
+"""
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.table import Read, Table
+from jobs.versions import recent_on
+
+# Materials are bought every few weeks: a quarter of a year shows several of them.
+DAYS = 84
+# A parcel counts half for every two weeks of age: three weeks after a move the new place has more than the old one.
+HALF_LIFE = 14
+
+TABLE = Table(
+    reads={"parcels": Read("core.parcels", days=DAYS), "trades": Read("core.trades", days=DAYS)},
+    every="sunday",
+    key=("recipient_address_key", "sender_address_key", "buyer_seller_id", "category", "has_order"),
+    columns="""
+        recipient_address_key  string not null comment 'county, road or village and number'
+        sender_address_key     string not null comment 'the same of the sender; empty = not known'
+        buyer_seller_id        string not null comment 'shop that bought it; empty = no order between shops is known'
+        category               string not null comment 'of what was bought; empty = not known'
+        has_order              boolean not null comment 'parcels of orders on the platform'
+        parcels                bigint not null comment 'parcels that became known in the twelve weeks'
+        recent                 decimal(18,6) not null comment 'the same, each halved for every two weeks of age'
+        scans                  bigint not null comment 'of these, with a place of the first scan'
+        lng                    double comment 'median of the first scans, degrees, WGS-84'
+        lat                    double comment 'median of the first scans, degrees, WGS-84'
+    """,
+)
+
+KEY = ("recipient_address_key", "sender_address_key", "buyer_seller_id", "category", "has_order")
+
+
+def transform(parcels: DataFrame, trades: DataFrame, days: list[date]) -> DataFrame:
+    goods = parcels.where("recipient_address_key IS NOT NULL AND return_of IS NULL").select(
+        "ds", "waybill_no", "order_id", F.col("ds").alias("known"), "recipient_address_key",
+        F.coalesce("sender_address_key", F.lit("")).alias("sender_address_key"), "first_scan_lng", "first_scan_lat",
+    )  # fmt: skip
+    # As it was first known; a scan may come later.
+    first = (
+        recent_on(goods, days, DAYS - 1)
+        .groupBy("ds", "waybill_no")
+        .agg(
+            F.min(F.struct("known", "order_id", "recipient_address_key", "sender_address_key")).alias("first"),
+            F.max(F.struct("first_scan_lng", "first_scan_lat")).alias("at"),
+        )
+        .select("ds", "first.*", "at.*")
+    )
+    bought = (
+        recent_on(trades.where("buyer_seller_id IS NOT NULL").withColumn("known", F.col("ds")), days, DAYS - 1)
+        .groupBy("ds", "order_id")
+        .agg(F.max(F.struct("known", "buyer_seller_id", "category")).alias("newest"))
+        .select("ds", "order_id", "newest.buyer_seller_id", "newest.category")
+    )
+    age = F.datediff("ds", "known")
+    return (
+        first.join(bought, ["ds", "order_id"], how="left")
+        .withColumn("has_order", F.col("order_id").isNotNull())
+        .fillna("", ["buyer_seller_id", "category"])
+        .groupBy("ds", *KEY)
+        .agg(
+            F.count("*").alias("parcels"),
+            # Decimals add up to the same sum in any order.
+            F.sum(F.pow(F.lit(2.0), -age / HALF_LIFE).cast("decimal(18,6)")).cast("decimal(18,6)").alias("recent"),
+            F.count("first_scan_lng").alias("scans"),
+            _median("lng"), _median("lat"),
+        )
+    )  # fmt: skip
+
+
+def _median(name: str) -> Column:
+    # To a metre: the exact percentile keeps every distinct value.
+    return F.round(F.percentile(F.round(f"first_scan_{name}", 5), 0.5), 6).alias(name)

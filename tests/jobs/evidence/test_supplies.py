@@ -1,0 +1,102 @@
+"""evidence.supplies: what came to a shop's or company's address in twelve weeks, from whom, and who had bought it."""
+
+import pytest
+from pyspark.sql import functions as F
+
+from jobs.evidence.supplies import DAYS, HALF_LIFE
+from jobs.table import DAY
+from tests.frames import Cases, day, frame_of, lines, stacked, transformed
+
+CASES = Cases(
+    "evidence.supplies", "03-31", "03-31", ids="waybill_no order_id recipient_address_key", trades="ds | order_id"
+)
+SHOWN = "ds recipient_address_key sender_address_key buyer_seller_id category has_order parcels recent scans lng lat"
+
+
+@pytest.fixture
+def supplies(spark, request):
+    return lambda columns: CASES.lines(spark, request.node.name, columns)
+
+
+@CASES.rows(
+    parcels="""
+        ds    | waybill_no | order_id | recipient_address_key | sender_address_key | return_of
+        03-31 | w1         | -        | shop                  | mill               | -
+        03-31 | w2         | -        | shop                  | mill               | -
+        03-31 | w3         | o3       | shop                  | mill               | -
+        03-31 | w4         | o4       | shop                  | mill               | -
+        03-31 | w5         | o5       | shop                  | mill               | -
+        03-31 | w6         | -        | shop                  | -                  | -
+        03-31 | w7         | -        | shop                  | mill               | w1
+        03-31 | w8         | o8       | -                     | mill               | -
+    """,
+    trades="""
+        ds    | order_id | buyer_seller_id | category
+        03-01 | o3       | b               | -
+        03-20 | o3       | b               | materials
+        03-20 | o4       | b               | materials
+        03-20 | o5       | -               | materials
+    """,
+)
+def test_parcels_are_counted_by_who_sent_and_who_bought_what_as_is_known_last(supplies):
+    assert supplies("recipient_address_key sender_address_key buyer_seller_id category has_order parcels") == [
+        "shop '' '' '' false 1", "shop mill '' '' false 2", "shop mill '' '' true 1", "shop mill b materials true 2",
+    ]  # fmt: skip
+
+
+@CASES.rows(
+    parcels="""
+        ds    | waybill_no | recipient_address_key | sender_address_key | first_scan_lng | first_scan_lat
+        03-31 | w1         | shop                  | mill               | 119.0          | 25.4
+        03-17 | w2         | shop                  | mill               | 119.1          | 25.5
+        03-03 | w3         | shop                  | mill               | 119.2          | 25.6
+        03-03 | w4         | shop                  | mill               | -              | -
+        01-08 | w5         | shop                  | mill               | -              | -
+        01-07 | w6         | shop                  | mill               | 110.0          | 25.4
+    """,
+)
+def test_parcels_of_twelve_weeks_fade_by_half_in_two_and_lie_at_their_median(supplies):
+    assert (DAYS, HALF_LIFE) == (84, 14)
+    # 1 + 1/2 + 1/4 + 1/4 + 2^(-83/14)
+    assert supplies("parcels recent scans lng lat") == ["5 2.016418 3 119.1 25.5"]
+
+
+@CASES.rows(
+    parcels="""
+        ds    | waybill_no | recipient_address_key | sender_address_key | first_scan_lng | first_scan_lat
+        03-17 | w1         | shop                  | mill               | -              | -
+        03-24 | w1         | shop                  | mill               | 119.0          | 25.4
+        03-31 | w1         | shop                  | mill               | 119.0          | 25.4
+    """,
+)
+def test_a_parcel_that_is_sent_again_counts_once_from_its_first_day_with_the_scan_that_came_later(supplies):
+    assert supplies("parcels recent scans lng") == ["1 0.5 1 119"]
+
+
+def test_a_range_of_sundays_gives_what_each_gives_alone_whatever_the_order_of_rows(spark):
+    sundays = [day("03-24"), day("03-31"), day("04-07")]
+    begin = sundays[0] - DAYS * DAY
+    parcels = [
+        {
+            "ds": begin + (k % 100) * DAY, "waybill_no": f"w{k % 500}", "order_id": f"o{k % 90}" if k % 3 else None,
+            "recipient_address_key": f"r{k % 5}", "sender_address_key": f"s{k % 4}",
+            "first_scan_lng": 119 + (k * 37 % 101) / 1000, "first_scan_lat": 25 + (k * 53 % 97) / 1000,
+        }
+        for k in range(600)
+    ]  # fmt: skip
+    trades = [
+        {
+            "ds": begin + (k % 100) * DAY,
+            "order_id": f"o{k % 90}",
+            "buyer_seller_id": f"b{k % 3}",
+            "category": ("materials", None)[k % 2],
+        }
+        for k in range(120)
+    ]
+    given = {"parcels": frame_of(spark, "core.parcels", parcels), "trades": frame_of(spark, "core.trades", trades)}
+    mixed = {name: rows.orderBy(F.rand(5)).repartition(4) for name, rows in given.items()}
+    found = lines(transformed("evidence.supplies", sundays[0], sundays[-1], **mixed), SHOWN)
+    assert found == lines(
+        stacked([transformed("evidence.supplies", sunday, sunday, **given) for sunday in sundays]), SHOWN
+    )
+    assert len(found) > 100
