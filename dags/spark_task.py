@@ -49,13 +49,15 @@ DAILY: Mapping[str, Sequence[str]] = {
         "core.seller_states",
     ),
     "core.trades": ("core.trades",),
+    "evidence.listing_text": ("evidence.listing_text",),
     "links.traits": ("links.traits",),
 }
 WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
-    # The second is an aggregate of the first; six weeks of first scans; a week's and a
-    # quarter's parcels between shops, and a quarter's places of addresses.
+    # A week's texts; what is judged by them, and its aggregate; six weeks of first scans; a week's and a quarter's
+    # parcels between shops, and a quarter's places of addresses.
     "evidence.signals": (
+        "evidence.listing_text_states",
         "evidence.listing_signals",
         "evidence.seller_signals",
         "evidence.places",
@@ -73,7 +75,7 @@ WEEKLY: Mapping[str, Sequence[str]] = {
         "links.communities",
         "links.hubs",
     ),
-    # Five tables with a row per racket, member or site: the work is less than a start of Spark.
+    # Five tables with a row per racket, member or site: each is small, and reads what the others have just read.
     "rackets.cases": (
         "rackets.members",
         "rackets.events",

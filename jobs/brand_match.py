@@ -1,110 +1,98 @@
 """Which protected brand a listing names, openly or past a plain search.
 
-All brand spellings travel as one broadcast row, so nothing is shuffled and a listing stays one row. Thousands of
-spellings are fine; a register of all trade marks would need an automaton.
+Brands are few: they are collected on the driver and travel with the function as one index, so nothing is shuffled and
+a listing stays one row, in its place. What is found and how stands in jobs/text/names.py.
 """
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial
 
-from jobs.columns import clean_text, simplified
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
 
-# Letters of other scripts, digits and signs that are read as a Latin letter.
-LOOK_ALIKES = ("авеіјкмнорстухһυпοα01$@€", "abeijkmhopctyxhunoaolsae")
-# Inside a longer word a Latin name as short as this is there by chance.
-SHORT_LATIN_CHARS = 4
-# A name as short as this, found only after symbols were dropped, counts in the brand's own categories.
-SHORT_CHARS = 3
+from jobs.text import names
+from jobs.text.batches import texts
+
+COLUMNS = """brand_id string, brand_match string, brand_evasion string, is_compared boolean, brand_text string,
+    reference_price_cny decimal(18,2)"""
+NO_DAY = date(1970, 1, 1)
+MOST_CNY = Decimal(10) ** 16
+
+# brand_id, day from which and until which it is so -> price by category.
+Prices = Mapping[str, Sequence[tuple[int, int, Mapping[str, Decimal]]]]
 
 
 def match_brands(listings: DataFrame, brands: DataFrame) -> DataFrame:
-    """Adds brand_id, brand_match and reference_price_cny (null where no brand is named).
+    """Adds brand_id, brand_match, brand_evasion, is_compared, brand_text and reference_price_cny to listings.
 
     listings: ds, title, description, brand_claimed, category, …; brands: rows of staging.brands with valid_from and
-    valid_to, of which those count that are valid on a listing's `ds`. brand_match says where the best match stands:
-    `claimed` (the brand field), `title`, `description`, or `evaded`: only when look-alike letters, traditional
-    characters and symbols inside the name are undone. A match in one of the brand's categories comes first, then the
-    more open, then the longer name.
+    valid_to, of which those count that are valid on a listing's `ds`; they are collected.
+
+    brand_match says where the best match stands: `claimed` (the brand field), `title`, `description`, or `evaded`: only
+    when something is undone, and brand_evasion says what. All are null where no brand is named, is_compared is false.
     """
-    spellings = brands.select(
-        "brand_id", "categories", "reference_prices", "valid_from", "valid_to", F.explode("names").alias("name")
-    )
-    is_latin = F.col("plain").rlike(r"^[\x00-\x7f]*$")
-    known = (
-        spellings.withColumns({"plain": clean_text(F.col("name")), "skeleton": skeleton(F.col("name"))})
-        .withColumns(
-            {"length": F.length("skeleton"), "is_word": is_latin & (F.length("skeleton") <= SHORT_LATIN_CHARS)}
+    rows = [
+        (
+            row["brand_id"], [name for name in row["names"] or () if name], row["categories"], _number(row["valid_from"]),
+            _number(row["valid_to"]), row["reference_prices"],
         )
-        .where("length >= 2")
-        # What is searched for is made once, here, and not once for every listing.
-        .withColumn("written", F.when(F.col("is_word"), _form(F.col("plain"))).otherwise(F.trim(_form(F.col("plain")))))
-        .select(F.struct("*").alias("spelling"))
-    )
-    everything = known.agg(F.collect_list("spelling").alias("_spellings"))
-    texts = listings.withColumns(
-        {
-            "_claimed": _form(clean_text(F.col("brand_claimed"))),
-            "_title": _form(clean_text(F.col("title"))),
-            "_description": _form(clean_text(F.col("description"))),
-            "_skeleton": F.concat_ws(
-                "|", skeleton(F.col("title")), skeleton(F.col("brand_claimed")), skeleton(F.col("description"))
-            ),
-        }
-    )
-    matched = texts.crossJoin(F.broadcast(everything)).withColumn(
-        "_match", F.array_min(F.array_compact(F.transform("_spellings", _rank)))
-    )
-    return matched.withColumns(
-        {
-            "brand_id": F.col("_match.brand_id"),
-            # Not element_at: in Spark 4.1 that gives the last element where the position is null.
-            "brand_match": F.get(F.array(*[F.lit(place) for place in PLACES]), F.col("_match.place") - 1),
-            "reference_price_cny": _price(F.col("_match.reference_prices"), F.col("category")),
-        }
-    ).drop("_claimed", "_title", "_description", "_skeleton", "_spellings", "_match")
+        for row in brands.select("brand_id", "names", "categories", "valid_from", "valid_to", "reference_prices").collect()
+    ]  # fmt: skip
+    prices: dict[str, list[tuple[int, int, Mapping[str, Decimal]]]] = {}
+    for brand_id, _, _, valid_from, valid_to, stated in rows:
+        prices.setdefault(brand_id, []).append((valid_from, valid_to, stated_prices(stated or ())))
+    known = names.prepared([row[:5] for row in rows])
+    types = ", ".join(f"`{name}` {kind}" for name, kind in listings.dtypes)
+    return listings.mapInArrow(partial(_matched, known=known, prices=prices), f"{types}, {COLUMNS}")
 
 
-PLACES = ("claimed", "title", "description", "evaded")
+def _number(day: date) -> int:
+    return (day - NO_DAY).days
 
 
-def skeleton(text: Column) -> Column:
-    """Letters, digits and Chinese characters only, simplified, look-alikes as the Latin letters that they imitate."""
-    latin = F.translate(simplified(clean_text(text)), *LOOK_ALIKES)
-    return F.regexp_replace(latin, r"[^a-z0-9\u3400-\u9fff]", "")
+def stated_prices(entries: Iterable[str]) -> dict[str, Decimal]:
+    """Prices in yuan by category, of entries `category:price`; what is no price is left out, the first one counts."""
+    found: dict[str, Decimal] = {}
+    for entry in entries:
+        category, _, text = entry.rpartition(":")
+        try:
+            price = Decimal(text.strip()).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        except InvalidOperation:
+            continue
+        if category not in found and price.is_finite() and abs(price) < MOST_CNY:
+            found[category] = price
+    return found
 
 
-def _form(text: Column) -> Column:
-    """The text between blanks, with Latin words and Chinese characters apart: `无线Inlithe耳机` -> ` 无线 inlithe 耳机 `."""
-    apart = F.regexp_replace(text, r"(?<=[a-z0-9])(?=[^a-z0-9])|(?<=[^a-z0-9])(?=[a-z0-9])", " ")
-    return F.concat(F.lit(" "), F.coalesce(F.regexp_replace(apart, r"[\s\p{Punct}]+", " "), F.lit("")), F.lit(" "))
-
-
-def _rank(spelling: Column) -> Column:
-    """How good a match of this spelling is, the least being the best; null when there is none."""
-    in_category = F.array_contains(spelling["categories"], F.col("category"))
-    place = (
-        F.when(F.col("_claimed").contains(spelling["written"]), 1)
-        .when(F.col("_title").contains(spelling["written"]), 2)
-        .when(F.col("_description").contains(spelling["written"]), 3)
-        .when(
-            F.col("_skeleton").contains(spelling["skeleton"])
-            & ~spelling["is_word"]
-            & (in_category | (spelling["length"] > SHORT_CHARS)),
-            4,
+def _matched(batches: Iterable[pa.RecordBatch], known: names.Names, prices: Prices) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        claimed, title, description, category = (
+            texts(batch.column(name)) for name in ("brand_claimed", "title", "description", "category")
         )
-    )
-    is_valid = (F.col("ds") >= spelling["valid_from"]) & (F.col("ds") < spelling["valid_to"])
-    return F.when(
-        is_valid & place.isNotNull(),
-        F.struct(
-            (~in_category).alias("is_foreign"), place.alias("place"), (-spelling["length"]).alias("length"),
-            spelling["brand_id"].alias("brand_id"), spelling["reference_prices"].alias("reference_prices"),
-        ),
-    )  # fmt: skip
+        days = batch.column("ds").cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)
+        found = names.match(known, claimed, title, description, category, days)
+        price = [
+            _price(prices[match.brand_id], day, of) if match else None
+            for match, day, of in zip(found, days.tolist(), category, strict=True)
+        ]
+        added = {
+            "brand_id": pa.array([match.brand_id if match else None for match in found], pa.string()),
+            "brand_match": pa.array([match.place if match else None for match in found], pa.string()),
+            "brand_evasion": pa.array([match.evasion if match else None for match in found], pa.string()),
+            "is_compared": pa.array([match.is_compared if match else False for match in found], pa.bool_()),
+            "brand_text": pa.array([match.text if match else None for match in found], pa.string()),
+            "reference_price_cny": pa.array(price, pa.decimal128(18, 2)),
+        }
+        yield pa.RecordBatch.from_arrays(
+            [*batch.columns, *added.values()], names=[*batch.schema.names, *added]
+        )  # fmt: skip
 
 
-def _price(reference_prices: Column, category: Column) -> Column:
-    """The price that `category:price` states for the category."""
-    prefix = F.concat(category, F.lit(":"))
-    stated = F.get(F.filter(reference_prices, lambda entry: entry.startswith(prefix)), F.lit(0))
-    return F.substring_index(stated, ":", -1).try_cast("decimal(18,2)")
+def _price(
+    versions: Sequence[tuple[int, int, Mapping[str, Decimal]]], day: int, category: str | None
+) -> Decimal | None:
+    stated = next(stated for valid_from, valid_to, stated in versions if valid_from <= day < valid_to)
+    return stated.get(category) if category is not None else None

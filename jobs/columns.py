@@ -45,11 +45,11 @@ def simplified(text: Column) -> Column:
 
 
 def _one_spelling(text: Column) -> Column:
-    return F.translate(text, *_spelling_table())
+    return F.translate(text, *spelling_table())
 
 
 @cache
-def _spelling_table() -> tuple[str, str]:
+def spelling_table() -> tuple[str, str]:
     """Characters whose compatibility form without combining marks is one other character, and that form."""
     pairs = []
     for code in range(0x80, 0x30000):

@@ -52,6 +52,30 @@ def simplified_table() -> tuple[str, str]:
     return "".join(row["traditional"] for row in pairs), "".join(row["simplified"] for row in pairs)
 
 
+@cache
+def look_alikes() -> dict[str, str]:
+    """Characters that are read as a Latin letter, and that letter."""
+    return {char: row["read_as"] for row in rows("look_alikes") for char in row["characters"]}
+
+
+@cache
+def syllables() -> dict[str, str]:
+    """Syllables without tones and the Chinese characters whose usual reading they are."""
+    return {row["syllable"]: row["characters"] for row in rows("pinyin")}
+
+
+@cache
+def common_words(script: str) -> frozenset[str]:
+    """Everyday words, in `latin` letters or `han` characters."""
+    return frozenset(word for row in rows("common_words") if row["script"] == script for word in row["words"].split())
+
+
+@cache
+def listing_words(kind: str) -> tuple[str, ...]:
+    """Words that say something about a listing: of the kind `grade`, `genuine`, `used`, …"""
+    return tuple(row["word"] for row in rows("listing_words") if row["kind"] == kind)
+
+
 def _lines(name: str) -> list[str]:
     path = FOLDER / f"{name}.csv"
     if not path.is_file():

@@ -2,7 +2,7 @@
 
 Grain: ds, listing_id; one row for each day on which the marketplace sent the listing. Reads staging.listings of
 the same day and all brands known until then. A brand that becomes known later does not change earlier rows.
-`brand_id` says that the name was used, not that the goods are fake. Titles are the seller's and may be hostile.
+`brand_id` says that the name was used, not that the goods are fake; from `masked` on an evasion is a guess. Titles are the seller's and may be hostile.
 """
 
 from pyspark.sql import DataFrame
@@ -24,7 +24,10 @@ TABLE = Table(
         category             string not null comment 'sneakers, handbags, …, packaging, materials, other'
         brand_claimed        string comment 'what the seller put in the brand field'
         brand_id             string comment 'protected brand that the listing names, null = none found'
-        brand_match          string comment 'where it was found and how openly'
+        brand_match          string comment 'where it was found and how openly: claimed, title, description, evaded'
+        brand_evasion        string comment 'how the name was hidden: symbols, look_alike, traditional, split, masked, misspelt, truncated, homophone, initials'
+        is_compared          boolean not null comment 'a word beside the name says that the goods are like it or for it, not it'
+        brand_text           string comment 'the name as the seller wrote it'
         reference_price_cny  decimal(18,2) comment 'median price of the genuine article in this category'
         price_cny            decimal(18,2) not null comment 'asking price'
         listed_at            timestamp not null comment 'UTC'

@@ -1,7 +1,7 @@
 """evidence.listing_signals: how likely each listing offers counterfeits, as known on a Sunday.
 
-Grain: ds, listing_id. Reads of the same Sunday: core.listing_states, core.sales; all reports and brands known until
-then. `suspicion` is in nats of log-odds, the sum of the weights below; 0 is even. It is a first, crude judgement:
+Grain: ds, listing_id. Reads of the same Sunday: core.listing_states, evidence.listing_text_states, core.sales; all
+reports and brands known until then. `suspicion` is in nats of log-odds, the sum of the weights below; 0 is even. It is a first, crude judgement:
 it says what a listing looks like, and nothing about who makes the goods.
 """
 
@@ -11,7 +11,6 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.columns import clean_text
 from jobs.table import Read, Table
 from jobs.versions import newest_on
 
@@ -19,17 +18,20 @@ from jobs.versions import newest_on
 PRIOR, PRIOR_WITHOUT_BRAND = -2.0, -3.5
 PRICE_STEPS = ((0.35, 2.5), (0.6, 1.4), (0.8, 0.0))  # price below this share of the genuine one -> weight
 PRICE_HIGH = -1.5
-EVADED_NAME, HIDDEN_BRAND, GRADE_WORDS, USED_GOODS = 2.5, 0.7, 2.0, -1.5
+HIDDEN_BRAND, GRADE_WORDS, USED_GOODS = 0.7, 2.0, -1.5
+# Nobody puts signs or other letters into a name but to hide it. Traditional characters are how some honest sellers
+# write, and what only resembles a name may be another word: more so the less of the name is left.
+EVADED_NAME = {"symbols": 2.5, "look_alike": 2.5, "split": 2.5, "masked": 2.5, "traditional": 1.5, "misspelt": 1.5,
+               "truncated": 1.0, "homophone": 1.5, "initials": 1.0}  # fmt: skip
+# Goods that are said to be like those of a brand, or for them, are mostly neither: they cost a fraction and may be honest.
+COMPARED = -1.0
 UPHELD, TURNED_DOWN, AUTHORISED = 3.0, -0.5, -6.0
 # Share of orders refunded as fake: of counterfeits, and of everything else (false claims, mistakes).
 FAKE_REFUNDS, HONEST_REFUNDS = 0.06, 0.004
-# Words by which sellers grade copies for those who know.
-GRADES = r"(1[:：]1|一比一|高仿|复刻|原单|纯原|顶级版|高版本|公司级|过验|放店|尾单|莆田|超a|a货)"
-USED = r"(二手|闲置|9\d新|九\d?成新|\d成新|自用|转让)"
-
 TABLE = Table(
     reads={
         "listings": Read("core.listing_states"),
+        "texts": Read("evidence.listing_text_states"),
         "sales": Read("core.sales"),
         "reports": Read("staging.reports", days=3650),
         "brands": Read("staging.brands", days=3650),
@@ -43,6 +45,8 @@ TABLE = Table(
         category          string not null comment 'as the seller filed it'
         price_share       double comment 'asking price by the genuine article''s'
         is_evaded         boolean not null comment 'the name was hidden from plain search'
+        brand_evasion     string comment 'how it was hidden'
+        is_compared       boolean not null comment 'the goods are said to be like those of the brand or for them'
         has_grade_words   boolean not null comment 'words by which copies are graded'
         is_authorised     boolean not null comment 'the brand names this shop as its seller'
         upheld_reports    bigint not null comment 'reports that were upheld'
@@ -55,7 +59,7 @@ TABLE = Table(
 
 
 def transform(
-    listings: DataFrame, sales: DataFrame, reports: DataFrame, brands: DataFrame, days: list[date]
+    listings: DataFrame, texts: DataFrame, sales: DataFrame, reports: DataFrame, brands: DataFrame, days: list[date]
 ) -> DataFrame:
     sold = sales.groupBy("ds", "listing_id").agg(
         F.sum("orders").alias("orders"), F.sum("fake_refunds").alias("fake_refunds")
@@ -75,9 +79,10 @@ def transform(
         .withColumn("is_authorised", F.lit(True))
     )
     counts = ("orders", "fake_refunds", "upheld_reports", "rejected_reports")
-    text = clean_text(F.concat_ws(" ", "title", "description"))
+    words = texts.select("ds", "listing_id", "grade_words", "used_words")
     rows = (
-        listings.join(sold, ["ds", "listing_id"], how="left")
+        listings.join(words, ["ds", "listing_id"], how="left")
+        .join(sold, ["ds", "listing_id"], how="left")
         .join(reported, ["ds", "listing_id"], how="left")
         .join(authorised, ["ds", "brand_id", "seller_id"], how="left")
         .fillna(0, list(counts))
@@ -87,14 +92,14 @@ def transform(
                 "price_share": F.col("price_cny").cast("double")
                 / F.nullif(F.col("reference_price_cny").cast("double"), F.lit(0.0)),
                 "is_evaded": F.coalesce(F.col("brand_match") == "evaded", F.lit(False)),
-                "has_grade_words": F.coalesce(text.rlike(GRADES), F.lit(False)),
-                "_used": F.coalesce(text.rlike(USED), F.lit(False)),
+                "has_grade_words": F.coalesce(F.size("grade_words") > 0, F.lit(False)),
+                "_used": F.coalesce(F.size("used_words") > 0, F.lit(False)),
             }
         )
     )
     return rows.select(
-        "ds", "listing_id", "seller_id", "brand_id", "category", "price_share", "is_evaded", "has_grade_words",
-        "is_authorised", "upheld_reports", "rejected_reports", "orders", "fake_refunds", _suspicion().alias("suspicion"),
+        "ds", "listing_id", "seller_id", "brand_id", "category", "price_share", "is_evaded", "brand_evasion",
+        "is_compared", "has_grade_words", "is_authorised", "upheld_reports", "rejected_reports", "orders", "fake_refunds", _suspicion().alias("suspicion"),
     )  # fmt: skip
 
 
@@ -103,11 +108,15 @@ def _suspicion() -> Column:
     price = F.lit(PRICE_HIGH)
     for below, weight in reversed(PRICE_STEPS):
         price = F.when(F.col("price_share") < below, weight).otherwise(price)
+    evaded = F.lit(0.0)
+    for how, weight in EVADED_NAME.items():
+        evaded = F.when(F.col("brand_evasion") == how, weight).otherwise(evaded)
     hidden = F.coalesce(F.trim("brand_claimed"), F.lit("")) == ""
     return (
         F.when(branded, PRIOR).otherwise(PRIOR_WITHOUT_BRAND)
         + F.when(branded & F.col("price_share").isNotNull(), price).otherwise(0.0)
-        + F.when(F.col("is_evaded"), EVADED_NAME).otherwise(0.0)
+        + evaded
+        + F.when(branded & F.col("is_compared"), COMPARED).otherwise(0.0)
         + F.when(branded & hidden, HIDDEN_BRAND).otherwise(0.0)
         + F.when(F.col("has_grade_words"), GRADE_WORDS).otherwise(0.0)
         + F.when(branded & F.col("_used"), USED_GOODS).otherwise(0.0)

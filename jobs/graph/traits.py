@@ -39,6 +39,8 @@ KINDS = {
     "ip_prefix": Kind("device", 2.0, "nat"),
     "phone": Kind("contact", 6.0, "agency", listed=True),
     "handle": Kind("contact", 6.0, "agency", listed=True),
+    # Written into a listing, or registered: a customer who copies the supplier's text copies its contact.
+    "text_contact": Kind("contact", 4.5, "agency", trade="content"),
     "registered_address": Kind("address", 3.5, "office_address", listed=True),
     "return_address": Kind("address", 5.0, "forwarder", listed=True),
     "sender_phone": Kind("logistics", 5.0, "courier"),
@@ -47,6 +49,8 @@ KINDS = {
     "place": Kind("logistics", 4.5, "village", trade="dispatch"),
     "image": Kind("image", 5.0, "stock_picture", trade="content"),
     "text": Kind("text", 4.5, "template", trade="content"),
+    # Titles are short and follow what buyers search for.
+    "text_template": Kind("text", 2.5, "template", trade="content"),
     "supplier": Kind("supply", 2.0, "supplier", trade="supply"),
 }
 TRADES = ("content", "dispatch", "supply")

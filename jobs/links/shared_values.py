@@ -18,7 +18,7 @@ TABLE = Table(
     key=("kind", "value", "seller_id"),
     columns="""
         kind        string not null comment 'phone, payout_account, sender_address, …'
-        value       string not null comment 'normalised; of long texts a hash'
+        value       string not null comment 'normalised; of texts the key of the template'
         seller_id   string not null comment 'suspect shop that uses it'
         place       bigint not null comment 'of this shop among the value''s suspects in order of id, from 1'
         suspects    bigint not null comment 'suspect shops that use it'
@@ -57,13 +57,16 @@ def transform(traits: DataFrame, sellers: DataFrame) -> DataFrame:
 
 
 def own_values(traits: DataFrame) -> DataFrame:
-    """Adds `is_ended`, and leaves out the kinds of which a shop has so many values that none is its own."""
+    """Adds `is_ended`, and leaves out the kinds of which a shop has so many values that none is its own.
+
+    A shop may well have more pictures and texts than that.
+    """
     of_shop = Window.partitionBy("ds", "seller_id")
     stated = F.max(F.when(of_kind(F.col("kind"), "listed"), F.col("last_seen"))).over(of_shop)
     return (
         traits.withColumn("values", F.count("*").over(Window.partitionBy("ds", "seller_id", "kind")))
         .withColumn("stated", stated)
-        .where((F.col("values") <= MAX_VALUES) | F.col("kind").isin("image", "text"))
+        .where((F.col("values") <= MAX_VALUES) | (of_kind(F.col("kind"), "trade") == "content"))
         .withColumn("is_ended", of_kind(F.col("kind"), "listed") & (F.col("last_seen") < F.col("stated")))
         .drop("values", "stated")
     )

@@ -1,8 +1,8 @@
 """links.traits: values seen at a shop on a day that other shops may share.
 
 Grain: ds, seller_id, kind, value. Reads of the day: core.sellers (what the shop registered), core.trades (how its
-parcels are sent), core.listings (texts and pictures). `times` counts rows of that day: parcels count once, on the day when they became known.
-Placeholders never become traits. Where parcels are picked up stands in evidence.places. Kinds and families stand in jobs/graph/traits.py.
+parcels are sent), core.listings (pictures), evidence.listing_text (templates, and contacts that stand in texts).
+`times` counts rows of that day: parcels count once, on the day when they became known. Placeholders never become traits. Where parcels are picked up stands in evidence.places. Kinds and families stand in jobs/graph/traits.py.
 """
 
 from functools import partial
@@ -13,8 +13,6 @@ from pyspark.sql import functions as F
 from jobs.columns import clean_text
 from jobs.table import Read, Table
 
-# Shorter descriptions are alike by chance.
-TEXT_MIN_CHARS = 40
 COMPANY = "(公司|商行|厂|工作室|经营部|合作社)"
 
 TABLE = Table(
@@ -22,19 +20,20 @@ TABLE = Table(
         "sellers": Read("core.sellers"),
         "trades": Read("core.trades"),
         "listings": Read("core.listings"),
+        "texts": Read("evidence.listing_text"),
     },
     key=("seller_id", "kind", "value"),
     columns="""
         seller_id  string not null comment 'shop account'
         kind       string not null comment 'phone, payout_account, sender_address, …'
-        value      string not null comment 'normalised; of long texts a hash'
+        value      string not null comment 'normalised; of texts the key of the template'
         times      bigint not null comment 'how often seen on that day'
     """,
 )
 
 
-def transform(sellers: DataFrame, trades: DataFrame, listings: DataFrame) -> DataFrame:
-    seen = registered(sellers).unionByName(shipped(trades)).unionByName(offered(listings))
+def transform(sellers: DataFrame, trades: DataFrame, listings: DataFrame, texts: DataFrame) -> DataFrame:
+    seen = registered(sellers).unionByName(shipped(trades)).unionByName(offered(listings)).unionByName(said(texts))
     return seen.groupBy("ds", "seller_id", "kind", "value").agg(F.count("*").alias("times"))
 
 
@@ -49,10 +48,12 @@ def registered(sellers: DataFrame) -> DataFrame:
         "return_address": F.col("return_address_key"),
     }
     many = {"phone": "phone_keys", "handle": "handle_keys", "device": "devices", "ip_prefix": "ip_prefixes"}
+    # What a shop registered another may write into its listings: both are text_contact.
+    lists = [*many.items(), ("text_contact", "phone_keys"), ("text_contact", "handle_keys")]
     values = F.flatten(
         F.array(
             F.array(*[_trait(kind, value) for kind, value in one.items()]),
-            *[F.transform(F.col(name), partial(_trait, kind)) for kind, name in many.items()],
+            *[F.transform(F.col(name), partial(_trait, kind)) for kind, name in lists],
         )
     )
     return _exploded(sellers, "seller_id", values)
@@ -69,11 +70,15 @@ def shipped(trades: DataFrame) -> DataFrame:
 
 
 def offered(listings: DataFrame) -> DataFrame:
-    """Traits of listings: long descriptions that are the same but for digits, and pictures."""
-    text = F.regexp_replace(clean_text(F.col("description")), r"[\d\s\p{Punct}]+", "")
-    template = F.when(F.length(text) >= TEXT_MIN_CHARS, F.md5(text))
-    pictures = F.transform(F.col("image_ids"), partial(_trait, "image"))
-    return _exploded(listings, "seller_id", F.concat(F.array(_trait("text", template)), pictures))
+    """Traits of listings: their pictures."""
+    return _exploded(listings, "seller_id", F.transform(F.col("image_ids"), partial(_trait, "image")))
+
+
+def said(texts: DataFrame) -> DataFrame:
+    """Traits of what listings say: templates that others may use, and contacts."""
+    templates = F.array(_trait("text", F.col("description_template")), _trait("text_template", F.col("title_template")))
+    contacts = F.transform(F.concat("phone_keys", "handle_keys"), partial(_trait, "text_contact"))
+    return _exploded(texts, "seller_id", F.concat(templates, contacts))
 
 
 def _trait(kind: str, value: Column) -> Column:

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from jobs import columns as C
 from jobs import reference
 from jobs.errors import JobError
+from jobs.text import features
 
 ALL_RULES = (
     C.clean_text,
@@ -443,7 +444,10 @@ def test_no_text_is_an_error(spark):
 
 def test_every_reference_row_has_a_source_and_every_file_a_version():
     names = sorted(path.stem for path in reference.FOLDER.glob("*.csv"))
-    assert {"divisions", "placeholders", "service_phones", "shared_county_names", "traditional"} <= set(names)
+    assert {
+        "common_words", "divisions", "listing_words", "look_alikes", "pinyin", "placeholders", "service_phones",
+        "shared_county_names", "traditional",
+    } <= set(names)  # fmt: skip
     for name in names:
         rows = reference.rows(name)
         assert reference.version(name), name
@@ -466,8 +470,20 @@ def test_reference_values_are_spelt_as_the_rules_spell_them(keyed):
     assert [value for value in listed if value != value.lower().strip()] == []
 
 
+def test_look_alikes_syllables_and_words_say_one_thing_each():
+    alike = "".join(row["characters"] for row in reference.rows("look_alikes"))
+    assert len(set(alike)) == len(alike) == len(reference.look_alikes())
+    assert set(reference.look_alikes().values()) <= set("abcdefghijklmnopqrstuvwxyz")
+    sounding = "".join(reference.syllables().values())
+    assert len(set(sounding)) == len(sounding)
+    assert all(syllable.isascii() and syllable.isalpha() for syllable in reference.syllables())
+    assert {row["kind"] for row in reference.rows("listing_words")} == set(features.KINDS)
+    assert all(word == word.lower().strip() for row in reference.rows("listing_words") for word in (row["word"],))
+    assert len(reference.common_words("han")) > 20_000 and len(reference.common_words("latin")) > 10_000
+
+
 def test_a_reference_file_that_is_not_there_is_named(tmp_path, monkeypatch):
-    with pytest.raises(JobError, match=r"no conf/reference/nowhere\.csv: there are counties, divisions"):
+    with pytest.raises(JobError, match=r"no conf/reference/nowhere\.csv: there are common_words"):
         reference.rows("nowhere")
     (tmp_path / "bare.csv").write_text("name,source\n")
     monkeypatch.setattr(reference, "FOLDER", tmp_path)

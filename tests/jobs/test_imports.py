@@ -52,7 +52,7 @@ def imports(name: str) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name} imports by a relative path"
-            is_package = node.module in ("jobs", "jobs.graph", "tests", "simulator", "orchestrator")
+            is_package = node.module in ("jobs", "jobs.graph", "jobs.text", "tests", "simulator", "orchestrator")
             found |= {f"{node.module}.{alias.name}" for alias in node.names} if is_package else {str(node.module)}
     return found
 
@@ -70,7 +70,9 @@ def test_there_are_files_to_look_at():
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_file_imports_pyspark_its_declaration_and_shared_rules_only(name):
     ours = {module for module in imports(name) if module.startswith("jobs")}
-    assert {module for module in ours if module not in SHARED and not module.startswith("jobs.graph.")} == set()
+    assert {
+        module for module in ours if module not in SHARED and not module.startswith(("jobs.graph.", "jobs.text."))
+    } == set()
     assert packages(name) - STANDARD <= {"pyspark", "jobs"}
 
 
@@ -86,11 +88,12 @@ def test_no_table_imports_another_and_nothing_but_the_catalog_reaches_them():
 
 def test_shared_rules_know_neither_tables_nor_the_runner():
     shared = [f"{module.replace('.', '/')}.py" for module in SHARED] + [
-        n for n in SOURCES if n.startswith("jobs/graph/")
+        n for n in SOURCES if n.startswith(("jobs/graph/", "jobs/text/"))
     ]
     allowed = SHARED | {"jobs.errors", "jobs.settings"}
     ours = {
-        name: {m for m in imports(name) if m.startswith("jobs.") and not m.startswith("jobs.graph.")} for name in shared
+        name: {m for m in imports(name) if m.startswith("jobs.") and not m.startswith(("jobs.graph.", "jobs.text."))}
+        for name in shared
     }
     assert {name: modules - allowed for name, modules in ours.items() if modules - allowed} == {}
 

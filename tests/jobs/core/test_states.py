@@ -11,15 +11,15 @@ from tests.frames import day_text, frame_of, lines, transformed
 FIRST, LAST = date(2024, 3, 1), date(2024, 4, 30)
 SUNDAYS = [date(2024, 3, 3) + 7 * k * DAY for k in range(9)]
 TABLES = {
-    "core.listing_states": ("core.listings", "listing_id", "title"),
-    "core.seller_states": ("core.sellers", "seller_id", "shop_name"),
+    "core.listing_states": ("core.listings", "listings", "listing_id", "title"),
+    "core.seller_states": ("core.sellers", "sellers", "seller_id", "shop_name"),
+    "evidence.listing_text_states": ("evidence.listing_text", "texts", "listing_id", "title_template"),
 }
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_keyframes_show_the_newest_of_all_history_however_the_weeks_are_computed(spark, table):
-    source, key, value = TABLES[table]
-    read = source.split(".")[1]
+    source, read, key, value = TABLES[table]
     r = random.Random(11)
     changes = {(FIRST + r.randrange((LAST - FIRST).days) * DAY, f"k{r.randrange(40)}"): f"v{n}" for n in range(150)}
     frame = frame_of(spark, source, ({"ds": ds, key: name, value: text} for (ds, name), text in changes.items()))

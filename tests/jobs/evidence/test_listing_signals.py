@@ -5,11 +5,12 @@ import math
 import pytest
 
 from jobs.evidence import listing_signals as rules
+from jobs.text.names import EVASIONS
 from tests.frames import Cases
 
 CASES = Cases(
     "evidence.listing_signals", "03-03", "03-10", ids="listing_id seller_id brand_id report_id authorised_sellers",
-    listings="ds | listing_id", sales="ds | seller_id | listing_id", reports="ds | report_id", brands="ds | brand_id",
+    listings="ds | listing_id", texts="ds | listing_id", sales="ds | seller_id | listing_id", reports="ds | report_id", brands="ds | brand_id",
 )  # fmt: skip
 PLAIN = (
     "ds | listing_id | seller_id | brand_id | brand_claimed | brand_match | price_cny | reference_price_cny | title\n"
@@ -54,25 +55,41 @@ def test_the_lower_the_price_of_a_protected_name_the_more_suspect(signals):
 
 
 @CASES.rows(
-    listings=PLAIN
-    + """
-    03-03 | evaded     | s | b | -       | evaded  | 100 | - | 跑鞋
-    03-03 | hidden     | s | b | -       | title   | 100 | - | Velmora 跑鞋
-    03-03 | blank      | s | b | ''      | title   | 100 | - | Velmora 跑鞋
-    03-03 | graded     | s | b | Velmora | claimed | 100 | - | Velmora 莆田 １：１ 复刻
-    03-03 | used       | s | b | Velmora | claimed | 100 | - | 闲置 Velmora 九成新
-    03-03 | used_plain | s | - | -       | -       | 100 | - | 闲置 衣服 九成新
-"""
+    listings="""
+        ds    | listing_id | seller_id | brand_id | brand_claimed | brand_match | brand_evasion | is_compared
+        03-03 | evaded     | s         | b        | -             | evaded      | masked        | false
+        03-03 | guessed    | s         | b        | -             | evaded      | initials      | false
+        03-03 | hidden     | s         | b        | -             | title       | -             | false
+        03-03 | blank      | s         | b        | ''            | title       | -             | false
+        03-03 | compared   | s         | b        | Velmora       | title       | -             | true
+        03-03 | graded     | s         | b        | Velmora       | claimed     | -             | false
+        03-03 | used       | s         | b        | Velmora       | claimed     | -             | false
+        03-03 | used_plain | s         | -        | -             | -           | -             | false
+    """,
+    texts="""
+        ds    | listing_id | grade_words | used_words
+        03-03 | evaded     | ''          | ''
+        03-03 | graded     | 复刻,莆田   | ''
+        03-03 | used       | ''          | 闲置
+        03-03 | used_plain | ''          | 闲置
+    """,
 )
 def test_hidden_names_and_words_for_copies_are_suspect_and_used_goods_are_not(signals):
-    assert signals("listing_id is_evaded has_grade_words suspicion") == [
-        f"blank false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
-        f"evaded true false {nats(rules.PRIOR, rules.EVADED_NAME, rules.HIDDEN_BRAND)}",
-        f"graded false true {nats(rules.PRIOR, rules.GRADE_WORDS)}",
-        f"hidden false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
-        f"used false false {nats(rules.PRIOR, rules.USED_GOODS)}",
-        f"used_plain false false {nats(rules.PRIOR_WITHOUT_BRAND)}",
+    assert signals("listing_id is_evaded brand_evasion is_compared has_grade_words suspicion") == [
+        f"blank false - false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
+        f"compared false - true false {nats(rules.PRIOR, rules.COMPARED)}",
+        f"evaded true masked false false {nats(rules.PRIOR, 2.5, rules.HIDDEN_BRAND)}",
+        f"graded false - false true {nats(rules.PRIOR, rules.GRADE_WORDS)}",
+        f"guessed true initials false false {nats(rules.PRIOR, 1.0, rules.HIDDEN_BRAND)}",
+        f"hidden false - false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
+        f"used false - false false {nats(rules.PRIOR, rules.USED_GOODS)}",
+        f"used_plain false - false false {nats(rules.PRIOR_WITHOUT_BRAND)}",
     ]
+
+
+def test_every_way_to_hide_a_name_has_a_weight():
+    assert set(rules.EVADED_NAME) == set(EVASIONS)
+    assert all(weight > 0 for weight in rules.EVADED_NAME.values())
 
 
 @CASES.rows(
@@ -138,8 +155,3 @@ def test_refunds_for_fakes_weigh_against_orders_without_as_a_likelihood_ratio(si
         f"refunded 10 2 {nats(rules.PRIOR, 2 * fake, 8 * honest)}",
         f"unsold 0 0 {nats(rules.PRIOR)}",
     ]
-
-
-@CASES.rows(listings=PLAIN + "    03-03 | l | s | b | - | title | 1 | - | " + "\\" + "Q(%s)$1{}[\u202e1:1" + "\n")
-def test_a_title_is_never_read_as_a_pattern(signals):
-    assert signals("listing_id has_grade_words") == ["l true"]

@@ -106,6 +106,8 @@ def test_every_kind_carries_its_family(edges):
         "sender_address logistics",
         "sender_phone logistics",
         "text text",
+        "text_contact contact",
+        "text_template text",
     ]
 
 

@@ -7,9 +7,8 @@ from tests.frames import Cases, frame, lines, transformed
 
 CASES = Cases(
     "links.traits", "03-01", "03-31", ids="seller_id listing_id order_id buyer_seller_id",
-    sellers="ds | seller_id", trades="ds | order_id", listings="ds | listing_id",
+    sellers="ds | seller_id", trades="ds | order_id", listings="ds | listing_id", texts="ds | listing_id",
 )  # fmt: skip
-LONG = "莆田本地工厂直发支持货到付款七天无理由退换货欢迎批发零售一件代发量大从优诚招代理请联系客服获取实拍图"
 
 
 @pytest.fixture
@@ -37,6 +36,9 @@ def test_a_shop_shows_what_it_registered_and_persons_names_tie_nobody(traits):
         "03-01 company phone 13857204916 1",
         "03-01 company registered_address 荔城/荔园路/123 1",
         "03-01 company return_address 荔城/荔园路/5 1",
+        "03-01 company text_contact 05942687315 1",
+        "03-01 company text_contact 13857204916 1",
+        "03-01 company text_contact qq:48213377 1",
     ]
 
 
@@ -70,26 +72,32 @@ def test_where_a_parcel_starts_and_who_bought_it_are_no_traits(traits):
 
 
 @CASES.rows(
-    listings=f"""
-        ds    | listing_id | seller_id | description       | image_ids
-        03-01 | l1         | a         | {LONG}微信 1001   | i1,i2
-        03-01 | l2         | b         | {LONG}, 微信 2002 | i2
-        03-01 | l3         | c         | 好鞋              | ''
-        03-01 | l4         | d         | -                 | i1
-    """
+    listings="""
+        ds    | listing_id | seller_id | image_ids
+        03-01 | l1         | a         | i1,i2
+        03-01 | l2         | b         | i2
+        03-01 | l3         | c         | ''
+    """,
+    texts="""
+        ds    | listing_id | seller_id | description_template | title_template | phone_keys  | handle_keys
+        03-01 | l1         | a         | d1                   | t1             | 13857204916 | wechat:abcd1234
+        03-01 | l2         | b         | d1                   | -              | ''          | wechat:abcd1234
+        03-01 | l4         | b         | d1                   | -              | ''          | ''
+        03-01 | l3         | c         | -                    | -              | ''          | ''
+    """,
 )
-def test_long_descriptions_that_differ_in_digits_only_are_one_text_and_pictures_are_shared(traits):
-    found = traits("seller_id kind value times")
-    texts = [line.split() for line in found if " text " in line]
-    assert [(seller, times) for seller, _, _, times in texts] == [("a", "1"), ("b", "1")]
-    assert len({value for _, _, value, _ in texts}) == 1
-    assert [line for line in found if " image " in line] == [
+def test_pictures_templates_and_contacts_of_listings_are_traits(traits):
+    assert traits("seller_id kind value times") == [
         "a image i1 1",
         "a image i2 1",
+        "a text d1 1",
+        "a text_contact 13857204916 1",
+        "a text_contact wechat:abcd1234 1",
+        "a text_template t1 1",
         "b image i2 1",
-        "d image i1 1",
+        "b text d1 2",
+        "b text_contact wechat:abcd1234 1",
     ]
-    assert len(found) == 6
 
 
 def test_every_kind_of_trait_has_a_family_and_a_base():

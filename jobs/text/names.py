@@ -1,0 +1,615 @@
+"""Protected names in listings, openly and past the ways in which sellers hide them.
+
+Names travel to the executors as arrays. A batch of listings is searched as a whole: first for names as they are
+written, then, in listings that name nothing openly in the right category, for hidden ones, then for guesses. What
+only resembles a name (a guess) counts in the brand's own categories alone, in the title and the brand field.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from jobs import reference
+from jobs.text import characters, search
+from jobs.text.characters import BLANK, CODES, NOTHING, SENTENCE, SYMBOL, Codes, Flags, Letters, Numbers, Tables
+
+# Inside a longer word a Latin name as short as this is there by chance.
+SHORT_LATIN = 4
+# A name as short as this, found only by undoing something, counts in the brand's own categories.
+SHORT = 3
+# A Latin name shorter than this is one letter away from too many words.
+MISSPELT = 6
+# So much of a name must be left when its end is.
+TRUNCATED = 4
+# Sellers' fields are cut here: a name that nobody reads is no use to the seller.
+MOST_CHARS = {"brand_claimed": 200, "title": 1000, "description": 5000}
+# Characters of one array: some hundred bytes each while it is searched.
+PIECE = 500_000
+# With more codes of three letters than this, of 17,576, any code is some brand's: then they name none.
+MOST_CODES = 1000
+# A sign that stands so often in a title parts its words.
+SEPARATES = 3
+# A mention as it was written is kept to this length.
+MOST_SHOWN = 60
+# So many characters from a name a word still speaks of it.
+NEAR = 3
+
+CLAIMED, TITLE, DESCRIPTION, EVADED = 1, 2, 3, 4
+PLACES = ("claimed", "title", "description", "evaded")
+# How a name was hidden, in order of how little chance could do it.
+EVASIONS = ("symbols", "look_alike", "traditional", "split", "masked", "misspelt", "truncated", "homophone", "initials")
+SYMBOLS, LOOK_ALIKE, TRADITIONAL, SPLIT, MASKED, MISSPELT_NAME, TRUNCATED_NAME, HOMOPHONE, INITIALS = range(1, 10)
+
+MASKS = "*×✕✖xX○◯〇□■●?#_●△▲☆★❤♥⭕❌❎囗"
+_MASK = re.compile(
+    rf"[{re.escape(MASKS.replace('x', '').replace('X', ''))}]{{1,3}}"
+    r"|(?<![a-z0-9])x(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])x(?![a-z0-9])|(?<=[a-z])口|口(?=[a-z])"
+)
+_MASK_CHARS = frozenset(MASKS.lower() + "口")
+_LATIN = re.compile(r"[a-z0-9]+")
+_LATIN_BEFORE, _LATIN_AFTER = re.compile(r"[a-z0-9]+$"), re.compile(r"[a-z0-9]+")
+_HAN, _HAN_ONLY = re.compile("[\u3400-\u9fff]{2,}"), re.compile("[\u3400-\u9fff]+")
+_SPELT_OUT = re.compile(r"(?<![a-z0-9])(?:[a-z][^a-z0-9\u3400-\u9fff]{1,2}){2,3}[a-z](?![a-z0-9])")
+_NO_NAME = frozenset(
+    {"无", "无品牌", "其他", "other", "others", "none", "no", "其它", "其他other", "other其他", "未知", "自有品牌"}
+)
+
+
+@dataclass(frozen=True)
+class Name:
+    """One spelling of a brand, valid from and to (not included) a day as a number."""
+
+    brand: int
+    text: str
+    valid_from: int
+    valid_to: int
+
+
+@dataclass(frozen=True)
+class Names:
+    """All that is known of protected names, ready to search for.
+
+    brand_ids, categories, prices: by brand. open, hidden, sounds: words and, by word, the names (as arrays).
+    """
+
+    tables: Tables
+    brand_ids: tuple[str, ...]
+    categories: tuple[frozenset[str], ...]
+    names: tuple[Name, ...]
+    brand: Numbers
+    length: Numbers
+    blanks: Numbers
+    is_latin: Flags
+    valid_from: Numbers
+    valid_to: Numbers
+    letters: tuple[str, ...]
+    open: "Spelt"
+    hidden: "Spelt"
+    sounds: "Spelt"
+    before: search.Words
+    after: search.Words
+    guesses: "Guesses"
+
+
+@dataclass(frozen=True)
+class Spelt:
+    """Distinct words and the numbers of the names that are spelt so: names[first[w]:first[w + 1]]."""
+
+    words: search.Words
+    first: Numbers
+    names: Numbers
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """What resembles a name: token -> numbers of names."""
+
+    one_missing: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    beginning: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    initials: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    at_place: dict[tuple[bool, int, int, str], tuple[int, ...]] = field(default_factory=dict)
+    exact: frozenset[str] = frozenset()
+    common_han: frozenset[str] = frozenset()
+    common_latin: frozenset[str] = frozenset()
+
+
+def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]]) -> Names:
+    """Names of brands: (brand_id, names, categories, valid from, valid to), days as numbers. No brand is no error."""
+    tables = characters.tables()
+    brand_ids, categories, names = [], [], []
+    for number, (brand_id, spelt, of_categories, valid_from, valid_to) in enumerate(sorted(brands, key=_order)):
+        brand_ids.append(brand_id)
+        categories.append(frozenset(of_categories or ()))
+        for text in sorted({*(spelt or ()), *_pinyin_of(spelt or (), tables)}):
+            names.append(Name(number, text, valid_from, valid_to))
+    folded = [characters.letters(characters.joined([name.text]), tables.plain, tables.between) for name in names]
+    kept = [i for i, found in enumerate(folded) if len(found.codes) > 2]
+    names, folded = [names[i] for i in kept], [folded[i] for i in kept]
+    plain = [found.codes[:-1] for found in folded]
+    read = [tables.read[codes] if len(codes) else codes for codes in plain]
+    sound = [_sounds(codes, tables) for codes in plain]
+    han = [bool(characters.is_han(codes).all()) for codes in plain]
+    spelt_letters = tuple("".join(map(chr, codes)) for codes in plain)
+    latin = [text.isascii() for text in spelt_letters]
+    return Names(
+        tables, tuple(brand_ids), tuple(categories), tuple(names),
+        np.array([name.brand for name in names], np.int64),
+        np.array([len(codes) for codes in plain], np.int64),
+        np.array([int((found.gap[1:-1] > NOTHING).sum()) for found in folded], np.int64),
+        np.array(latin, bool),
+        np.array([name.valid_from for name in names], np.int64),
+        np.array([name.valid_to for name in names], np.int64),
+        spelt_letters,
+        _spelt(plain, range(len(names))),
+        _spelt(read, range(len(names))),
+        _spelt(sound, [i for i in range(len(names)) if han[i] and bool((sound[i] > 0).all())]),
+        _listing_words("compatible_before", tables), _listing_words("compatible_after", tables),
+        _guesses(spelt_letters, latin, han, [name.brand for name in names], categories),
+    )  # fmt: skip
+
+
+def _order(brand: tuple[str, Sequence[str], Sequence[str], int, int]) -> tuple[str, int]:
+    return brand[0], brand[3]
+
+
+def _pinyin_of(spelt: Sequence[str], tables: Tables) -> set[str]:
+    """Readings of Chinese names of three or more characters; shorter ones read like too many words."""
+    reading = sorted(reference.syllables())
+    found = set()
+    for text in spelt:
+        sound = [int(tables.sound[ord(char)]) for char in text if ord(char) < CODES]
+        if len(text) >= 3 and len(sound) == len(text) and all(sound):
+            found.add("".join(reading[number - 1] for number in sound))
+    return found
+
+
+def _sounds(codes: Codes, tables: Tables) -> Codes:
+    return tables.sound[tables.simple[np.minimum(codes, CODES - 1)]]
+
+
+def _listing_words(kind: str, tables: Tables) -> search.Words:
+    spelt = {word: characters.joined([word]) for word in reference.listing_words(kind)}
+    folded = {
+        tuple(characters.letters(codes, tables.simple, tables.between).codes[:-1].tolist()) for codes in spelt.values()
+    }
+    return search.words([np.array(word, np.uint32) for word in sorted(folded)])
+
+
+def _spelt(codes: Sequence[Codes], numbers: Iterable[int]) -> Spelt:
+    by_word: dict[bytes, list[int]] = defaultdict(list)
+    for number in numbers:
+        by_word[codes[number].tobytes()].append(number)
+    sizes = [len(found) for found in by_word.values()]
+    return Spelt(
+        search.words([np.frombuffer(word, np.uint32) for word in by_word]),
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.array([number for found in by_word.values() for number in found], np.int64),
+    )
+
+
+def _guesses(
+    letters: Sequence[str], latin: Sequence[bool], han: Sequence[bool], brand: Sequence[int],
+    categories: Sequence[frozenset[str]],
+) -> Guesses:  # fmt: skip
+    common_latin, common_han = reference.common_words("latin"), reference.common_words("han")
+    common = common_latin | common_han
+    one_missing, beginning, initials, at_place = (defaultdict(set) for _ in range(4))
+    for number, text in enumerate(letters):
+        if latin[number] or han[number]:
+            for i, char in enumerate(text):
+                at_place[latin[number], len(text), i, char].add(number)
+        if latin[number] and len(text) >= MISSPELT and text.isalpha():
+            for i in range(len(text)):
+                one_missing[text[:i] + text[i + 1 :]].add(number)
+            one_missing[text].add(number)
+            for size in range(max(TRUNCATED, (len(text) + 1) // 2), len(text)):
+                beginning[text[:size]].add(number)
+            for short in _abbreviations(text) - common_latin:
+                initials[short].add(number)
+        elif han[number] and len(text) >= 3:
+            for size in range(2, len(text)):
+                beginning[text[:size]].add(number)
+
+    def frozen(found: dict[Any, set[int]]) -> dict[Any, tuple[int, ...]]:
+        return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
+
+    return Guesses(
+        frozen(one_missing),
+        {key: numbers for key, numbers in frozen(beginning).items() if key not in common},
+        frozen(initials) if len(initials) <= MOST_CODES else {},
+        frozen(at_place), frozenset(letters), common_han, common_latin,
+    )  # fmt: skip
+
+
+def _abbreviations(text: str) -> set[str]:
+    """Three letters that stand for a Latin name: its first and two later consonants, or one and its last letter."""
+    later = [char for char in text[1:] if char not in "aeiou"]
+    pairs = {(a, b) for i, a in enumerate(later) for b in [*later[i + 1 :], text[-1]]}
+    # Three equal letters are a size or a decoration.
+    return {text[0] + a + b for a, b in pairs if len({text[0], a, b}) > 1}
+
+
+# --- matching ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Places where names were found: row, name, place, evasion, and begin and end in the joined fields."""
+
+    row: Numbers
+    name: Numbers
+    place: Numbers
+    evasion: Numbers
+    begin: Numbers
+    end: Numbers
+
+
+@dataclass(frozen=True)
+class Match:
+    """What one listing names: brand_id, place and evasion by name, whether only compared with, as it was written."""
+
+    brand_id: str
+    place: str
+    evasion: str | None
+    is_compared: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Joined fields of some listings: claimed, title and description of each, closed by a 0 each.
+
+    sells: brand x row, whether the listing is in one of the brand's categories.
+    """
+
+    names: Names
+    fields: list[str]
+    raw: Codes
+    plain: Letters
+    first: Numbers
+    day: Numbers
+    category: Numbers
+    sells: Flags
+
+    def simple(self) -> Letters:
+        """The plain letters in simplified characters."""
+        codes = self.names.tables.simple[np.minimum(self.plain.codes, CODES - 1)]
+        return Letters(codes, self.plain.at, self.plain.field, self.plain.gap)
+
+    def in_category(self, row: Numbers, name: Numbers) -> Flags:
+        return self.sells[self.names.brand[name], self.category[row]]
+
+    def valid(self, row: Numbers, name: Numbers) -> Flags:
+        day = self.day[row]
+        return (self.names.valid_from[name] <= day) & (day < self.names.valid_to[name])
+
+
+def match(
+    names: Names, claimed: Sequence[str | None], title: Sequence[str | None], description: Sequence[str | None],
+    category: Sequence[str | None], day: Numbers,
+) -> list[Match | None]:  # fmt: skip
+    """The protected name that each listing means. day: day of each listing as a number.
+
+    A match in one of the brand's categories comes first, then the more open, then the one that is not merely compared
+    with (`for`, `same style as`), then the longer name, then the smaller brand_id.
+    """
+    if not names.names:
+        return [None] * len(title)
+    columns = [
+        [(text or "")[:most].replace(characters.END, " ") for text in texts]
+        for texts, most in zip((claimed, title, description), MOST_CHARS.values(), strict=True)
+    ]
+    rows = list(zip(*columns, strict=True))
+    sizes = [len(a) + len(b) + len(c) + 3 for a, b, c in rows]
+    found: list[Match | None] = []
+    for begin, end in characters.pieces(sizes, PIECE):
+        found += _match_piece(_batch(names, rows[begin:end], category[begin:end], day[begin:end]))
+    return found
+
+
+def _batch(names: Names, rows: Sequence[tuple[str, ...]], category: Sequence[str | None], day: Numbers) -> Batch:
+    number = {value: i for i, value in enumerate(sorted({value for value in category if value is not None}))}
+    sells = np.zeros((len(names.brand_ids), len(number) + 1), bool)
+    for brand, wanted in enumerate(names.categories):
+        sells[brand, [number[value] for value in wanted if value in number]] = True
+    fields = [text for row in rows for text in row]
+    raw = characters.joined(fields)
+    first = np.concatenate([[0], np.flatnonzero(raw == 0)[:-1] + 1]).astype(np.int64)
+    of_row = np.array([len(number) if value is None else number[value] for value in category], np.int64)
+    plain = characters.letters(raw, names.tables.plain, names.tables.between)
+    return Batch(names, fields, raw, plain, first, day, of_row, sells)
+
+
+def _match_piece(batch: Batch) -> list[Match | None]:
+    rows = len(batch.day)
+    hits = [_open(batch)]
+    settled = np.zeros(rows, bool)
+    settled[hits[0].row[batch.in_category(hits[0].row, hits[0].name)]] = True
+    named = np.zeros(rows, bool)
+    named[hits[0].row] = True
+    if not settled.all():
+        hits.append(_hidden(batch, settled))
+        named[hits[1].row] = True
+    if not named.all():
+        hits += [_homophones(batch, named), _guessed(batch, named)]
+    return _best(batch, _joined(hits), rows)
+
+
+def _joined(hits: Sequence[Hits]) -> Hits:
+    columns = (np.concatenate([getattr(each, name) for each in hits]) for name in Hits.__dataclass_fields__)
+    return Hits(*columns)
+
+
+def _expanded(at: Numbers, word: Numbers, spelt: Spelt) -> tuple[Numbers, Numbers]:
+    """(position, name) for each name that is spelt as the word found there."""
+    count = spelt.first[word + 1] - spelt.first[word]
+    offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(at, count), spelt.names[np.repeat(spelt.first[word], count) + offset]
+
+
+def _open(batch: Batch) -> Hits:
+    """Names as they are written, but for case, width and accents."""
+    names, plain = batch.names, batch.plain
+    at, name = _expanded(*search.find(plain.codes, names.open.words), names.open)
+    last = at + names.length[name] - 1
+    gaps = np.cumsum(plain.gap > NOTHING)
+    is_word = names.is_latin[name] & (names.length[name] <= SHORT_LATIN)
+    row, starts, ends = plain.field[at] // 3, plain.starts()[at], plain.ends()[last]
+    kept = (
+        (gaps[last] - gaps[at] <= names.blanks[name])
+        & np.where(is_word, starts & ends, starts | ends | ~names.is_latin[name])
+        & batch.valid(row, name)
+    )
+    at, name, last, row = at[kept], name[kept], last[kept], row[kept]
+    return Hits(row, name, plain.field[at] % 3 + 1, np.zeros(len(at), np.int64), plain.at[at], plain.at[last] + 1)
+
+
+def _hidden(batch: Batch, settled: Flags) -> Hits:
+    """Names with symbols inside, look-alike letters or traditional characters, or that go on in the next field."""
+    names, tables = batch.names, batch.names.tables
+    read = characters.letters(batch.raw, tables.read, tables.between)
+    no_name = np.array([text.strip().lower() in _NO_NAME for text in batch.fields[::3]])
+    row, part = read.field // 3, read.field % 3
+    kept = ~settled[row] & ~((read.codes == 0) & (part < 2)) & ~((part == 0) & no_name[row])
+    read = Letters(read.codes[kept], read.at[kept], read.field[kept], read.gap[kept])
+    at, name = _expanded(*search.find(read.codes, names.hidden.words), names.hidden)
+    length, is_latin = names.length[name], names.is_latin[name]
+    last, row = at + length - 1, read.field[at] // 3
+    any_gap, symbol, sentence = (np.cumsum(read.gap >= least) for least in (BLANK, SYMBOL, SENTENCE))
+    gaps, sentences = any_gap[last] - any_gap[at], sentence[last] - sentence[at]
+    symbols = symbol[last] - symbol[at] - sentences
+    crosses = read.field[at] != read.field[last]
+    own = batch.in_category(row, name)
+    whole = read.starts()[at] & read.ends()[last]
+    fits = np.where(
+        is_latin,
+        np.where(
+            length <= SHORT_LATIN,
+            (length > 2) & whole & own & ((gaps == 0) | (symbols > 0) | (gaps == length - 1)),
+            (gaps == 0) | whole,
+        ),
+        own | (length > SHORT),
+    )
+    within = ~crosses & (sentences == 0)
+    across = crosses & (gaps == 1) & own & np.where(is_latin, whole & (length >= SHORT_LATIN), True)
+    kept = fits & (within | across) & batch.valid(row, name)
+    at, last, name, row, gaps, crosses = at[kept], last[kept], name[kept], row[kept], gaps[kept], crosses[kept]
+    shown = tables.plain[np.minimum(batch.raw, CODES - 1)]
+    evasion = np.array(
+        [
+            SPLIT if split else _how(names.letters[n], shown[read.at[a : b + 1]], g > names.blanks[n])
+            for a, b, n, g, split in zip(at, last, name, gaps, crosses, strict=True)
+        ],
+        np.int64,
+    )
+    kept = evasion > 0
+    at, last, name, row = at[kept], last[kept], name[kept], row[kept]
+    return Hits(row, name, np.full(len(at), EVADED), evasion[kept], read.at[at], read.at[last] + 1)
+
+
+def _how(name: str, shown: Codes, has_gaps: bool) -> int:
+    """What had to be undone to read the name; 0 when nothing had, or when digits alone make most of it."""
+    other = [(a, b) for a, b in zip(name, map(chr, shown), strict=True) if a != b]
+    if any(a.isascii() for a, _ in other):
+        digits = sum(b.isdigit() for _, b in other)
+        return LOOK_ALIKE if digits * 2 < len(name) else 0
+    return TRADITIONAL if other else SYMBOLS if has_gaps else 0
+
+
+def _homophones(batch: Batch, named: Flags) -> Hits:
+    """Chinese words in the title or brand field that sound like a name of their category and are no everyday word."""
+    names, guesses = batch.names, batch.names.guesses
+    simple = batch.simple()
+    kept = ~named[simple.field // 3] & (simple.field % 3 < 2)
+    simple = Letters(simple.codes[kept], simple.at[kept], simple.field[kept], simple.gap[kept])
+    at, name = _expanded(*search.find(_sounds(simple.codes, batch.names.tables), names.sounds.words), names.sounds)
+    last, row = at + names.length[name] - 1, simple.field[at] // 3
+    gaps = np.cumsum(simple.gap > NOTHING)
+    kept = (
+        (gaps[last] == gaps[at]) & simple.starts()[at] & batch.in_category(row, name) & batch.valid(row, name)
+    )  # fmt: skip
+    found = []
+    for a, b, n in zip(at[kept].tolist(), last[kept].tolist(), name[kept].tolist(), strict=True):
+        word = "".join(map(chr, simple.codes[a : b + 1]))
+        # Nor may an everyday word begin with its last character or go on after it.
+        others = {word, *("".join(map(chr, simple.codes[i : b + 2])) for i in (a, b))}
+        if word not in guesses.exact and others.isdisjoint(guesses.common_han):
+            found.append((simple.field[a] // 3, n, EVADED, HOMOPHONE, simple.at[a], simple.at[b] + 1))
+    return _of_rows(found)
+
+
+def _of_rows(found: Sequence[tuple[int, ...]]) -> Hits:
+    return Hits(*np.array(found, np.int64).reshape(-1, 6).T)
+
+
+def _guessed(batch: Batch, named: Flags) -> Hits:
+    """Words of titles and brand fields that resemble one brand of the category."""
+    tables = batch.names.tables
+    small = np.minimum(batch.raw, CODES - 1)
+    folded = np.where(tables.simple[small] > 0, tables.simple[small], np.where(batch.raw == 0x0A, 32, batch.raw))
+    shown = folded.astype("<u4").tobytes().decode("utf-32-le").split(characters.END)
+    found = []
+    for row in np.flatnonzero(~named).tolist():
+        for number in (3 * row, 3 * row + 1):
+            text = shown[number]
+            if len(text) < 2 or (number == 3 * row and text.strip() in _NO_NAME):
+                continue
+            first = int(batch.first[number])
+            for candidates, evasion, begin, end in _resembling(text, batch.names.guesses, batch.names.letters):
+                numbers = np.array(candidates, np.int64)
+                rows = np.full(len(numbers), row)
+                fits = numbers[batch.in_category(rows, numbers) & batch.valid(rows, numbers)]
+                if len(set(batch.names.brand[fits].tolist())) == 1:
+                    found.append((row, int(fits[0]), EVADED, evasion, first + begin, first + end))
+    return _of_rows(found)
+
+
+def _resembling(text: str, guesses: Guesses, letters: Sequence[str]) -> Iterable[tuple[Sequence[int], int, int, int]]:
+    """(names, evasion, begin, end) of words that resemble names. text: folded, simplified, with its symbols."""
+    if not _MASK_CHARS.isdisjoint(text):
+        yield from _masked(text, guesses, letters)
+    for token in _LATIN.finditer(text):
+        word, size = token[0], len(token[0])
+        if size < 3 or size > 30 or word in guesses.exact or word in guesses.common_latin or word.isdigit():
+            continue
+        if size == 3 and word in guesses.initials:
+            yield guesses.initials[word], INITIALS, *token.span()
+        if size >= TRUNCATED and word in guesses.beginning:
+            yield guesses.beginning[word], TRUNCATED_NAME, *token.span()
+        if size >= MISSPELT - 1:
+            near = {n for form in _shorter(word) for n in guesses.one_missing.get(form, ())}
+            if close := sorted(n for n in near if one_apart(word, letters[n])):
+                yield close, MISSPELT_NAME, *token.span()
+    for spelt_out in _SPELT_OUT.finditer(text):
+        word = "".join(_LATIN.findall(spelt_out[0]))
+        if word in guesses.initials:
+            yield guesses.initials[word], INITIALS, *spelt_out.span()
+    for token in _HAN.finditer(text):
+        for size in (3, 2):
+            word = token[0][:size]
+            if len(word) == size and word in guesses.beginning and word not in guesses.exact:
+                yield guesses.beginning[word], TRUNCATED_NAME, token.start(), token.start() + size
+                break
+
+
+def _shorter(word: str) -> list[str]:
+    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
+
+
+def one_apart(one: str, other: str) -> bool:
+    """Whether two words differ by one letter put in, left out or replaced, or by two neighbours swapped."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[same:], other[same:]
+    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _masked(text: str, guesses: Guesses, letters: Sequence[str]) -> Iterable[tuple[Sequence[int], int, int, int]]:
+    """Words in which a letter was made unreadable."""
+    for mask in _MASK.finditer(text):
+        begin, end = mask.span()
+        left = _LATIN_BEFORE.search(text, max(0, begin - 20), begin)
+        right = _LATIN_AFTER.match(text, end)
+        word_begin, word_end = left.start() if left else begin, right.end() if right else end
+        known = word_end - word_begin - (end - begin)
+        if known and mask[0] not in "xX":
+            # As much of a Latin name must be left as was hidden, and three letters of it.
+            if known >= 3 and known >= end - begin and not text[word_begin:begin].isdigit():
+                names = _like(text[word_begin:word_end], begin - word_begin, end - word_begin, True, guesses, letters)
+                yield names, MASKED, word_begin, word_end
+            continue
+        is_separator = text.count(mask[0]) >= SEPARATES
+        for size in (4, 3, 2):
+            for before in range(size - (end - begin) + 1):
+                start = begin - before
+                if start < 0 or start + size > len(text) or size == end - begin:
+                    continue
+                left_part, right_part = text[start:begin], text[end : start + size]
+                if not _HAN_ONLY.fullmatch(left_part + right_part):
+                    continue
+                if size == 2 and (is_separator or _is_in_word(text, begin, end, before, guesses.common_han)):
+                    continue
+                if size > 2 and size - (end - begin) < 2:
+                    continue
+                names = _like(text[start : start + size], before, before + end - begin, False, guesses, letters)
+                yield names, MASKED, start, start + size
+
+
+def _is_in_word(text: str, begin: int, end: int, before: int, common: frozenset[str]) -> bool:
+    """Whether the one character beside a sign ends (before the sign) or begins an everyday word."""
+    sizes = (2, 3)
+    return any((text[max(0, begin - n) : begin] if before else text[end : end + n]) in common for n in sizes)
+
+
+def _like(word: str, begin: int, end: int, is_latin: bool, guesses: Guesses, letters: Sequence[str]) -> list[int]:
+    """Names that read like the word but for what stands from begin to end."""
+    place = 0 if begin else end
+    candidates = guesses.at_place.get((is_latin, len(word), place, word[place : place + 1]), ())
+    return [n for n in candidates if letters[n][:begin] == word[:begin] and letters[n][end:] == word[end:]]
+
+
+def _best(batch: Batch, hits: Hits, rows: int) -> list[Match | None]:
+    """The best hit of each row."""
+    names = batch.names
+    found: list[Match | None] = [None] * rows
+    if not len(hits.row):
+        return found
+    compared = _compared(batch, hits)
+    order = np.lexsort((
+        hits.begin, names.brand[hits.name], -names.length[hits.name], compared, hits.evasion, hits.place,
+        ~batch.in_category(hits.row, hits.name), hits.row,
+    ))  # fmt: skip
+    rows_in_order = hits.row[order]
+    first = order[np.concatenate([[True], rows_in_order[1:] != rows_in_order[:-1]])]
+    for i in first.tolist():
+        evasion = int(hits.evasion[i])
+        written = batch.raw[hits.begin[i] : hits.end[i]].tobytes().decode("utf-32-le")
+        found[hits.row[i]] = Match(
+            names.brand_ids[names.brand[hits.name[i]]],
+            PLACES[hits.place[i] - 1],
+            EVASIONS[evasion - 1] if evasion else None,
+            bool(compared[i]),
+            written.replace(characters.END, " / ")[:MOST_SHOWN],
+        )
+    return found
+
+
+def _compared(batch: Batch, hits: Hits) -> Flags:
+    """Whether a name stands beside a word by which sellers of other goods refer to it. A brand field is a claim."""
+    simple = batch.simple()
+    last = len(batch.raw) - 1
+    field_of = np.cumsum(batch.raw == 0)
+    near = np.zeros(len(hits.row), bool)
+    for wanted, side in ((batch.names.before, "before"), (batch.names.after, "after")):
+        begin, end = whole_words(simple, wanted)
+        if not len(begin):
+            continue
+        if side == "before":
+            ends = np.sort(end)
+            place = np.searchsorted(ends, hits.begin, side="right") - 1
+            other = ends[np.maximum(place, 0)]
+            close = (place >= 0) & (hits.begin - other <= NEAR)
+        else:
+            begins = np.sort(begin)
+            place = np.searchsorted(begins, hits.end, side="left")
+            other = begins[np.minimum(place, len(begins) - 1)]
+            close = (place < len(begins)) & (other - hits.end <= NEAR)
+        near |= close & (field_of[np.minimum(other, last)] == field_of[np.minimum(hits.begin, last)])
+    return near & (hits.place != CLAIMED)
+
+
+def whole_words(letters: Letters, wanted: search.Words) -> tuple[Numbers, Numbers]:
+    """(begin, end) in the joined fields of words found without gaps; Latin ones as whole words only."""
+    at, word = search.find(letters.codes, wanted)
+    length = wanted.lengths[word]
+    last = at + length - 1
+    gaps = np.cumsum(letters.gap > NOTHING)
+    han = characters.is_han(letters.codes)
+    starts, ends = letters.starts(), letters.ends()
+    kept = (gaps[last] == gaps[at]) & (han[at] | starts[at]) & (han[last] | ends[last])
+    return letters.at[at[kept]], letters.at[last[kept]] + 1

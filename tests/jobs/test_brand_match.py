@@ -1,0 +1,173 @@
+"""Protected names as sellers write them: what is found, what had to be undone for it, and what is left alone."""
+
+import numpy as np
+import pytest
+
+from jobs.brand_match import stated_prices
+from jobs.text import names
+
+ALWAYS = (0, 10**6)
+BRANDS = [
+    ("b1", ["Velmora", "维莫拉"], ["sneakers", "apparel"], *ALWAYS),
+    ("b2", ["Kesa", "铠莎"], ["sneakers"], *ALWAYS),
+    ("b3", ["North Ridge", "馭衡"], ["watches"], *ALWAYS),
+    ("b4", ["Tarnquist", "朔棠"], ["cosmetics"], *ALWAYS),
+]
+KNOWN = names.prepared(BRANDS)
+
+
+def found(title, claimed=None, description=None, category="sneakers", known=KNOWN):
+    """`brand place evasion`, with `~` before it where the name is only compared with; None where there is none."""
+    (match,) = names.match(known, [claimed], [title], [description], [category], np.array([20000]))
+    if match is None:
+        return None
+    parts = [match.brand_id, match.place, *([match.evasion] if match.evasion else [])]
+    return ("~" if match.is_compared else "") + " ".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Velmora 跑鞋", "b1 title"),
+        ("新款ＶＥＬＭＯＲＡ跑鞋", "b1 title"),
+        ("Vélmora 跑鞋", "b1 title"),
+        ("v\u200bel\u00admora", "b1 title"),
+        ("维莫拉跑鞋", "b1 title"),
+        ("正品KESA跑鞋", "b2 title"),
+        ("V.e.l.m.o.r.a 跑鞋", "b1 evaded symbols"),
+        ("Vel❤mora 跑鞋", "b1 evaded symbols"),
+        ("vel mora 跑鞋", "b1 evaded symbols"),
+        ("维·莫·拉 跑鞋", "b1 evaded symbols"),
+        ("k.e.s.a 跑鞋", "b2 evaded symbols"),
+        ("Vеlmоrа 跑鞋", "b1 evaded look_alike"),
+        ("Velm0ra 跑鞋", "b1 evaded look_alike"),
+        ("VΕLMΟRΑ 跑鞋", "b1 evaded look_alike"),
+        ("🅥🅔🅛🅜🅞🅡🅐 跑鞋", "b1 evaded look_alike"),
+        ("🇻🇪🇱🇲🇴🇷🇦 跑鞋", "b1 evaded look_alike"),
+        ("K€sa 跑鞋", "b2 evaded look_alike"),
+        ("維莫拉跑鞋", "b1 evaded traditional"),
+        ("V*lmora 跑鞋", "b1 evaded masked"),
+        ("Velmor口 跑鞋", "b1 evaded masked"),
+        ("K*sa 跑鞋", "b2 evaded masked"),
+        ("维*拉跑鞋", "b1 evaded masked"),
+        ("铠* 跑鞋", "b2 evaded masked"),
+        ("铠x跑鞋", "b2 evaded masked"),
+        ("Vellmora 跑鞋", "b1 evaded misspelt"),
+        ("Velomra 跑鞋", "b1 evaded misspelt"),
+        ("Velmra 跑鞋", "b1 evaded misspelt"),
+        ("velmo 跑鞋", "b1 evaded truncated"),
+        ("维莫 跑鞋", "b1 evaded truncated"),
+        ("weimola 跑鞋", "b1 title"),
+        ("唯莫垃 跑鞋", "b1 evaded homophone"),
+        ("vlm 跑鞋", "b1 evaded initials"),
+        ("V.L.M. 跑鞋", "b1 evaded initials"),
+    ],
+)
+def test_names_are_found_past_what_sellers_do_to_hide_them(title, expected):
+    assert found(title) == expected
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "透气运动鞋 1:1", "welcome to our shop", "100*50 cm 地垫", "防滑*耐磨*透气", "more vel", "elmo 拖鞋", "kesari 运动鞋",
+        "尺码 36-44 现货", "velocity 跑鞋", "", "😀😀😀", "维修工具", "oooo 1111 跑鞋", "k e 运动鞋", "铠甲 莎莎", "拉链 维护 莫名",
+        "*铠*跑鞋*百搭*", "**拉 跑鞋", "mmm 跑鞋 vvv", "anvelmoran 跑鞋",
+    ],
+)  # fmt: skip
+def test_what_only_has_letters_in_common_is_no_name(title):
+    assert found(title) is None
+
+
+def test_a_guess_counts_in_the_brands_own_categories_only():
+    titles = ["V*lmora", "velmo", "vlm", "铠*", "唯莫垃", "Velmra", "维·莫", "k.e.s.a"]
+    assert [found(title, category="liquor") for title in titles] == [None] * len(titles)
+    assert found("Vel.mora", category="liquor") == "b1 evaded symbols"
+
+
+def test_a_name_goes_on_in_the_next_field():
+    assert found("跑鞋 Velm", description="ora 现货") == "b1 evaded split"
+    assert found("透气跑鞋维", description="莫拉同厂出品") == "b1 evaded split"
+    assert found("mora 跑鞋", claimed="vel") == "b1 evaded split"
+    assert found("跑鞋 velm", claimed="其他", description="ora") == "b1 evaded split"
+    assert found("跑鞋 vel", description="more than shoes") is None
+
+
+def test_sentences_are_not_read_across_their_end_within_a_field():
+    assert found("跑鞋", description="有三种颜色可选铠，莎是赠品") is None
+
+
+def test_the_more_open_place_comes_first_and_the_own_category_before_it():
+    assert found("Velmora", claimed="Velmora", description="Velmora") == "b1 claimed"
+    assert found("鞋", description="原厂Velmora") == "b1 description"
+    assert found("Tarnquist 维*拉 V.elmora") == "b1 evaded symbols"
+    assert found("Tarnquist 跑鞋") == "b4 title"
+    assert found("North-Ridge 男表", category="watches") == "b3 title"
+    assert found("northridge 男表", category="watches") == "b3 title"
+    assert found("驭衡 男表", category="watches") == "b3 evaded traditional"
+
+
+def test_a_name_that_goods_are_for_or_like_is_marked():
+    assert found("适用于 Velmora 鞋带") == "~b1 title"
+    assert found("Velmora同款 跑鞋") == "~b1 title"
+    assert found("laces for velmora") == "~b1 title"
+    assert found("维·莫·拉平替 跑鞋") == "~b1 evaded symbols"
+    assert found("同款热卖的正品 Velmora 跑鞋") == "b1 title"
+    assert found("Velmora同款 正品Velmora") == "b1 title"
+    assert found("跑鞋同款", claimed="Velmora") == "b1 claimed"
+    assert found("Velmora", description="同款可拍") == "b1 title"
+
+
+def test_a_word_that_resembles_two_brands_names_neither():
+    twins = names.prepared([("a", ["Velmora"], ["sneakers"], *ALWAYS), ("b", ["Velmoro"], ["sneakers"], *ALWAYS)])
+    assert found("velmor* 跑鞋", known=twins) is None
+    assert found("velmo 跑鞋", known=twins) is None
+    assert found("velmora 跑鞋", known=twins) == "a title"
+
+
+def test_among_many_brands_three_letters_are_no_name():
+    few, many = ([(f"b{i:03}", [f"{a}ermodun"], ["sneakers"], *ALWAYS) for i, a in enumerate(starts)] for starts in (
+        "b", [a + b for a in "bdfgklmt" for b in "abdfgiklmnoprstu"]))  # fmt: skip
+    assert found("bmd 跑鞋", known=names.prepared(few)) == "b000 evaded initials"
+    assert found("bmd 跑鞋", known=names.prepared(many)) is None
+
+
+def test_a_brand_counts_from_its_day_until_its_day():
+    known = names.prepared([("b", ["Velmora"], ["sneakers"], 10, 20)])
+    matches = names.match(
+        known, [None] * 4, ["Velmora", "V.elmora"] * 2, [None] * 4, ["sneakers"] * 4, np.array([9, 10, 19, 20])
+    )
+    assert [match and match.place for match in matches] == [None, "evaded", "title", None]
+
+
+def test_the_mention_is_shown_as_it_was_written_and_cut():
+    written = [
+        match and match.text
+        for match in names.match(
+            KNOWN,
+            [None] * 3,
+            ["新款V.е.lmora鞋", "维*拉", "Vel" + " " * 90 + "mora"],
+            [None] * 3,
+            ["sneakers"] * 3,
+            np.full(3, 0),
+        )
+    ]
+    assert written == ["V.е.lmora", "维*拉", "Vel" + " " * 57]
+
+
+def test_prices_are_read_by_category_and_what_is_no_price_is_left_out():
+    stated = ["sneakers:899.555", "sneakers:1", "a:b:3", "bags:", "bags:x", "bags:NaN", "bags:1e30", ":5", "8"]
+    assert {key: str(value) for key, value in stated_prices(stated).items()} == {
+        "sneakers": "899.56", "a:b": "3.00", "": "5.00",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("spelt", [[], [""], ["a"], ["**"], ["\0"], ["驰"], ["a" * 5000], ["😀😀"], ["x y", "X-Y"]])
+def test_odd_brand_lists_are_no_error(spelt):
+    known = names.prepared([("b", spelt, ["sneakers"], *ALWAYS)])
+    assert found("velmora 跑鞋 **", known=known) is None
+
+
+def test_no_brands_at_all_find_nothing():
+    assert found("velmora", known=names.prepared([])) is None
+    assert names.match(KNOWN, [], [], [], [], np.zeros(0, np.int64)) == []
