@@ -139,6 +139,9 @@ def _parser() -> argparse.ArgumentParser:
     leads = command("leads", _leads, "print the ranked leads of a day, and write them as a page")
     leads.add_argument("--ds", dest="day", type=_day, metavar="DAY", help="a Sunday (default: the newest published)")
     leads.add_argument("--html", metavar="FILE", help="write a page that can be opened anywhere")
+    leads.add_argument(
+        "--boundaries", metavar="FILE", help="GeoJSON lines or areas, drawn behind the places on the page"
+    )
 
     why = command("why", _why, "say what ties two shops, or what holds a racket together, and which rows say so")
     why.epilog, why.formatter_class = WHY_EXAMPLES, argparse.RawDescriptionHelpFormatter
@@ -277,9 +280,10 @@ def _audit(parsed: argparse.Namespace) -> None:
 
 
 def _leads(parsed: argparse.Namespace) -> None:
-    from jobs import runner, session, summary
+    from jobs import runner, session, site_map, summary
 
     chosen = _settings(parsed)
+    boundaries = site_map.read_boundaries(Path(parsed.boundaries)) if parsed.boundaries else ()
     with session.opened(chosen) as spark:
         run = runner.open_run(spark, chosen)
         day = parsed.day or summary.newest_day(run)
@@ -288,7 +292,7 @@ def _leads(parsed: argparse.Namespace) -> None:
     for line in summary.lines(leads):
         print(line)
     if parsed.html:
-        summary.write(Path(parsed.html), summary.page(leads, day))
+        summary.write(Path(parsed.html), summary.page(leads, day, boundaries=boundaries))
         print(f"page: {parsed.html}")
 
 

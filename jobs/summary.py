@@ -4,18 +4,21 @@ Names and titles are the sellers' own and may be hostile: the page escapes every
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs import storage
+from jobs import site_map, storage
 from jobs.errors import UsageError
 from jobs.runner import Run
+from jobs.site_map import Site
 
 # An investigator opens tens of leads, not thousands.
 MAX_LEADS = 200
@@ -47,6 +50,7 @@ class Lead:
     last_activity: datetime | None
     why: tuple[str, ...]
     members: tuple[tuple[str, str, str, str], ...]  # seller_id, shop_name, role, tier
+    sites: tuple[Site, ...]  # the likeliest of each kind, in the order of site_map.KINDS
 
     @property
     def member_ids(self) -> tuple[str, ...]:
@@ -74,7 +78,16 @@ def leads_of(run: Run, day: date) -> list[Lead]:
         .groupBy("racket_id")
         .agg(F.array_sort(F.collect_list(F.struct("seller_id", "shop_name", "role", "tier"))).alias("members"))
     )
-    rows = leads.join(members, "racket_id", how="left").orderBy("rank").collect()  # at most MAX_LEADS
+    place = F.struct("kind", "lng", "lat", "radius_m", "region_code", "probability", "because")
+    sites = (
+        _of_day(run, "rackets.sites", day)
+        .where("rank = 1")
+        .join(leads.select("racket_id"), "racket_id", how="left_semi")
+        .groupBy("racket_id")
+        .agg(F.collect_list(place).alias("sites"))
+    )
+    told = leads.join(members, "racket_id", how="left").join(sites, "racket_id", how="left")
+    rows = told.orderBy("rank").collect()  # at most MAX_LEADS
     return [
         Lead(
             row["rank"], row["racket_id"], row["production_score"], row["sellers"], row["orders"],
@@ -82,6 +95,7 @@ def leads_of(run: Run, day: date) -> list[Lead]:
             row["lead_jurisdiction"], row["evidence_families"], tuple(row["brands"]), tuple(row["categories"]),
             row["first_activity"], row["last_activity"], tuple(row["why"]),
             tuple((m["seller_id"], _shown(m["shop_name"] or ""), m["role"], m["tier"]) for m in row["members"] or ()),
+            _sites(row["sites"] or ()),
         )
         for row in rows
     ]  # fmt: skip
@@ -95,31 +109,50 @@ def _shown(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
-def lines(leads: list[Lead]) -> list[str]:
-    """A table for a terminal: one line per lead."""
-    head = f"{'rank':>4}  {'racket':20} {'score':>5} {'shops':>5} {'orders':>7} {'counterfeit turnover':>26}  brands"
-    return [
-        head,
-        *(
+def _sites(rows: Iterable[Any]) -> tuple[Site, ...]:
+    found = {row["kind"]: Site(**row.asDict()) for row in rows}
+    return tuple(found[kind] for kind in site_map.KINDS if kind in found)
+
+
+def lines(leads: list[Lead], notes: dict[str, str] | None = None) -> list[str]:
+    """For a terminal: of each lead a line of figures, its place, and why it is one. notes: as of `page`."""
+    told = [f"{'rank':>4}  {'racket':20} {'score':>5} {'shops':>5} {'orders':>7} {'counterfeit turnover':>26}  brands"]
+    for lead in leads:
+        note = (notes or {}).get(lead.racket_id)
+        told.append(
             f"{lead.rank:>4}  {lead.racket_id:20} {lead.production_score:5.2f} {lead.sellers:>5} {lead.orders:>7,} "
             f"{_yuan(lead.value_cny):>12} {'over' if lead.over_threshold else 'under':>5} {_yuan(lead.threshold_cny)}  "
-            f"{', '.join(lead.brands[:4])}"
-            for lead in leads
-        ),
-    ]
+            f"{', '.join(lead.brands[:4])}{f'  | {note}' if note else ''}"
+        )
+        told += [f"{'':6}{sentence}" for sentence in (_place(lead), *lead.why) if sentence]
+    return told
+
+
+def _place(lead: Lead) -> str | None:
+    """The place of making, else of sending; where neither is known, what is known of the first."""
+    wanted = [site for site in lead.sites if site.kind in ("made_at", "shipped_from")]
+    known = [site for site in wanted if site.lng is not None] or wanted
+    return site_map.described(known[0]) if known else None
 
 
 def _yuan(amount: Decimal) -> str:
     return f"¥{amount:,.0f}"
 
 
-def page(leads: list[Lead], day: date, notes: dict[str, str] | None = None) -> str:
-    """The HTML page. notes: racket_id -> a remark that is shown with the lead."""
+def page(
+    leads: list[Lead],
+    day: date,
+    notes: dict[str, str] | None = None,
+    boundaries: Sequence[Sequence[tuple[float, float]]] = (),
+) -> str:
+    """The HTML page. notes: racket_id -> a remark that is shown with the lead. boundaries: see site_map.read_boundaries."""
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["yuan"] = _yuan
+    environment.filters["described"] = site_map.described
+    picture = site_map.drawn([(lead.rank, lead.racket_id, site) for lead in leads for site in lead.sites], boundaries)
     template = environment.get_template("summary.html.j2")
-    return template.render(leads=leads, day=day, notes=notes or {}, max_sellers=MAX_SELLERS)
+    return template.render(leads=leads, day=day, notes=notes or {}, max_sellers=MAX_SELLERS, picture=picture)
 
 
 def write(path: Path, text: str) -> None:

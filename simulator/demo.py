@@ -60,10 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
     notes = {lead.racket_id: truth.about(lead.member_ids) for lead in leads}
     page = given.out / "leads.html"
     summary.write(page, summary.page(leads, day, {racket: f"In truth: {note}." for racket, note in notes.items()}))
-    head, *rows = summary.lines(leads)
-    print(f"\nLeads of {day}\n\n{head}  | in truth")
-    for lead, row in zip(leads, rows, strict=True):
-        print(f"{row}  | {notes[lead.racket_id]}")
+    head, *told = summary.lines(leads, notes)
+    print(f"\nLeads of {day}\n", f"{head}  | in truth", *told, sep="\n")
     if leads:
         print(f"\nWhy the first (python -m jobs why {leads[0].racket_id} --ds {day})\n", *because, sep="\n")
     print(f"\n{truth.tally([lead.member_ids for lead in leads])}")
