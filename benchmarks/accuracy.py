@@ -6,7 +6,8 @@
 
 Other methods get the same shops and the same values as ours: plain components over every shared value, components over
 ties that hold, label propagation over those ties, and, where it is installed, Splink (its probabilities estimated from
-the data, clusters of pairs above 0.95). Ours is shown twice: the communities, and the leads that come of them.
+the data, clusters of pairs above 0.95). Ours is shown twice: the communities, and the leads that come of them. Of those
+that are right, places and value are compared with the truth as well.
 """
 
 import argparse
@@ -28,6 +29,12 @@ from jobs.graph.traits import KINDS, ONE_FAMILY, PAIR_WEIGHT
 PURE, COVER, LEAST = 0.8, 0.5, 3
 SPLINK_CERTAIN = 0.95
 
+CAUTION = """
+The simulated world is our own, and its kinds of groups are those that the rules were made for: the figures say which
+method does what, not how well any of them works on a marketplace. Communities find the groups; what keeps most groups of
+resellers out is `rackets.production`.
+"""
+
 Groups = dict[str, list[str]]
 
 
@@ -36,7 +43,7 @@ class World:
 
     def __init__(self, folder: Path, day: int):
         truth = {path.stem: pd.read_parquet(path) for path in (folder / "truth").glob("*.parquet") if path.stem in
-                 ("members", "rackets", "events", "observability", "seller_kind")}  # fmt: skip
+                 ("members", "rackets", "events", "observability", "seller_kind", "sites", "value_weekly")}  # fmt: skip
         members = truth["members"][truth["members"].day_from <= day].sort_values("day_from", kind="stable")
         merged = {event.racket: event.day for event in truth["events"].itertuples() if event.event == "merged_into"}
         into = {r.racket: r.merged_into for r in truth["rackets"].itertuples() if merged.get(r.racket, day + 1) <= day}
@@ -47,6 +54,10 @@ class World:
         self.observable = {
             row.racket for row in seen.itertuples() if row.observable and row.recent and row.n_active >= LEAST
         }
+        sites = truth["sites"][(truth["sites"].day_from <= day) & (truth["sites"].day_to > day)]
+        self.sites = dict(iter(sites.groupby(["racket", "kind"])))
+        value = truth["value_weekly"][truth["value_weekly"].ds == day]
+        self.turnover = dict(zip(value.racket, value.gross.astype(float), strict=True))
         kinds = truth["seller_kind"]
         self.kind = dict(zip(kinds.seller_id, kinds.kind, strict=True))
         self.groups = kinds[kinds.group_id.notna()].groupby("kind").group_id.nunique().to_dict()
@@ -61,15 +72,8 @@ class World:
 def score(groups: Groups, world: World) -> dict[str, float]:
     """Recall of observable rackets, purity, pairwise and B-cubed precision and recall of groups of LEAST or more."""
     groups = {name: shops for name, shops in groups.items() if len(shops) >= LEAST}
-    found, pure = set(), 0
-    for shops in groups.values():
-        racket, most = Counter(world.racket[s] for s in shops if s in world.racket).most_common(1)[0] if any(
-            s in world.racket for s in shops) else ("", 0)  # fmt: skip
-        if most >= PURE * len(shops):
-            pure += 1
-            active = world.active.get(racket, [])
-            if active and len(set(active) & set(shops)) >= COVER * len(active):
-                found.add(racket)
+    pure = sum(owner(shops, world) is not None for shops in groups.values())
+    found = set(surfaced(groups, world).values())
     group_of = {shop: name for name, shops in groups.items() for shop in shops}
     true = {shop: racket for racket in world.observable for shop in world.active[racket]}
     together = Counter((true[s], group_of[s]) for s in true if s in group_of)
@@ -95,8 +99,81 @@ def score(groups: Groups, world: World) -> dict[str, float]:
     }
 
 
+def owner(shops: list[str], world: World) -> str | None:
+    """The racket to which the group belongs, PURE of it or more."""
+    rackets = Counter(world.racket[s] for s in shops if s in world.racket).most_common(1)
+    return rackets[0][0] if rackets and rackets[0][1] >= PURE * len(shops) else None
+
+
+def surfaced(groups: Groups, world: World) -> dict[str, str]:
+    """Groups that belong to a racket and hold COVER of its active members -> the racket."""
+    owners = {name: owner(shops, world) for name, shops in groups.items()}
+    return {
+        name: racket
+        for name, racket in owners.items()
+        if racket
+        and (active := world.active.get(racket))
+        and len(set(active) & set(groups[name])) >= COVER * len(active)
+    }
+
+
 def _pairs(n: int) -> float:
     return n * (n - 1) / 2
+
+
+# --- places and value of what was surfaced -------------------------------------------------------
+
+
+def placed(sites: pd.DataFrame, of: dict[str, str], world: World) -> list[str]:
+    """A row of a table for each kind of site: how many are placed, how near, and whether the radius holds the truth."""
+    rows = []
+    for kind in ("made_at", "packed_at", "shipped_from", "returned_to"):
+        chosen = sites[(sites.kind == kind) & (sites["rank"] == 1)].set_index("racket_id")
+        errors, held = [], []
+        known = [
+            (group, racket) for group, racket in of.items() if (racket, kind) in world.sites and group in chosen.index
+        ]
+        for group, racket in known:
+            site = chosen.loc[group]
+            if site.abstained:
+                continue
+            metres = _metres(site, world.sites[racket, kind])
+            errors.append(metres)
+            held.append(metres <= site.radius_m)
+        near = np.array(errors)
+        cells = (
+            [f"{len(errors)} of {len(known)}", f"{np.mean(near <= 1000):.3f}", f"{np.median(near):,.0f}", f"{np.mean(held):.3f}"]
+            if errors
+            else [f"0 of {len(known)}", "", "", ""]
+        )  # fmt: skip
+        rows.append(f"| {kind} | {' | '.join(cells)} |")
+    return rows
+
+
+def _metres(site: pd.Series, truth: pd.DataFrame) -> float:
+    """Distance to the nearest true place of the kind, metres."""
+    east = (truth.lng - site.lng) * np.cos(np.radians(site.lat))
+    return float((np.hypot(east, truth.lat - site.lat) * 111_195).min())
+
+
+def valued(judged: pd.DataFrame, of: dict[str, str], world: World) -> dict[str, float]:
+    """Shares of surfaced rackets: true turnover in the interval, threshold decided right, county of making right."""
+    rows = judged.set_index("racket_id").loc[[group for group, racket in of.items() if racket in world.turnover]]
+    true = np.array([world.turnover[of[group]] for group in rows.index])
+    low, value, high, threshold = (
+        rows[name].astype(float).to_numpy()
+        for name in ("value_low_cny", "value_cny", "value_high_cny", "threshold_cny")
+    )
+    counties = [
+        set(world.sites[of[g], "made_at"].county.astype(str)) if (of[g], "made_at") in world.sites else set()
+        for g in rows.index
+    ]
+    return {
+        "true turnover within the 90 % interval": float(np.mean((low <= true) & (true <= high))),
+        "median error of the value": float(np.median(np.abs(value - true) / np.maximum(true, 1))),
+        "threshold decided right": float(np.mean(rows.over_threshold.to_numpy() == (true >= threshold))),
+        "county of making right": float(np.mean([c in right for c, right in zip(rows.lead_jurisdiction, counties, strict=True)])),
+    }  # fmt: skip
 
 
 # --- methods ------------------------------------------------------------------------------------
@@ -206,7 +283,22 @@ def main() -> None:
             continue
         results[name] = (score(groups, world), groups)
         print(f"{name}: done")
-    text = report(about, sunday, world, results)
+    of = surfaced(results["leads"][1], world)
+    sites = table("rackets.sites", ["racket_id", "kind", "rank", "lng", "lat", "radius_m", "abstained"])
+    columns = [
+        "racket_id",
+        "value_low_cny",
+        "value_cny",
+        "value_high_cny",
+        "threshold_cny",
+        "over_threshold",
+        "lead_jurisdiction",
+    ]
+    text = (
+        report(about, sunday, world, results)
+        + places_and_value(len(of), placed(sites, of, world), valued(table("rackets.leads", columns), of, world))
+        + CAUTION
+    )
     if parsed.write:
         parsed.write.write_text(text, encoding="utf-8")
     else:
@@ -249,6 +341,25 @@ def report(about: dict, sunday: str, world: World, results: dict[str, tuple[dict
         lines.append(f"| {method} | {' | '.join(str(counted[kind]) for kind in kinds)} |")
     lines.append(f"| all groups of the kind | {' | '.join(str(world.groups[kind]) for kind in kinds)} |")
     return "\n".join([*lines, ""])
+
+
+def places_and_value(rackets: int, places: list[str], value: dict[str, float]) -> str:
+    """Markdown: where and how much, of the rackets that leads surfaced."""
+    return "\n".join(
+        [
+            "",
+            f"Places of the {rackets} rackets that leads surfaced (first rank; where none is placed the evidence does not hold one):",
+            "",
+            "| site | placed | within 1 km | median error, m | radius holds the truth |",
+            "|---|---:|---:|---:|---:|",
+            *places,
+            "",
+            "| value and law | share |",
+            "|---|---:|",
+            *(f"| {name} | {share:.3f} |" for name, share in value.items()),
+            "",
+        ]
+    )
 
 
 if __name__ == "__main__":
