@@ -60,8 +60,9 @@ FAMILIES = tuple(sorted({kind.family for kind in KINDS.values()}))
 SUSPECT_DAMPING, HONEST_DAMPING = 0.15, 2.0
 # A value that says less ties nobody; it is listed as a hub.
 MIN_WEIGHT = 1.0
-# A shop with more values of one kind than this is a switchboard: its values of that kind are not its own.
-MAX_VALUES = 40
+# A shop with more values of one kind than this is a switchboard: its values of that kind are not its own. As many more
+# for each of these periods, in days, that it is known: every shop wears out some telephones and networks.
+MAX_VALUES, VALUES_PERIOD = 40, 56
 # Each user of a value is tied to so many users after it, in order of id: up to 61 users everybody to everybody,
 # beyond that a band. Components are those of all pairs, at a cost of 60 ties per user.
 BAND = 60
@@ -84,6 +85,11 @@ def damped(base: Column, suspects: Column, honest: Column) -> Column:
         - SUSPECT_DAMPING * F.log(F.greatest(suspects - 1, F.lit(1)))
         - HONEST_DAMPING * F.log1p(F.greatest(honest, F.lit(0)))
     )
+
+
+def most_values(day: Column, since: Column) -> Column:
+    """How many values of one kind a shop that is known since a day may have on a day, and be no switchboard."""
+    return MAX_VALUES * F.ceil((F.datediff(day, since) + 1) / VALUES_PERIOD)
 
 
 def of_kind(kind: Column, attribute: str) -> Column:

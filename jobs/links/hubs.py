@@ -3,21 +3,21 @@
 Grain: ds, kind, value. Reads of the same Sunday: links.shared_values, links.communities, links.trait_states.
 Three sorts of rows: values that say less than MIN_WEIGHT because of who else uses them; values whose suspect users are
 spread over several communities, which communities do not go by; and switchboards, shops with more values of one kind
-than MAX_VALUES, of which none is their own (`value` is then `shop:` and the shop's id). Places are not listed: a place
+than they may have, of which none is their own (`value` is then `shop:` and the shop's id). Places are not listed: a place
 has no value, only a distance.
 """
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.graph.traits import KINDS, MAX_VALUES, MIN_WEIGHT, of_kind
+from jobs.graph.traits import KINDS, MIN_WEIGHT, most_values, of_kind
 from jobs.table import Read, Table
 
 # Two shops of two communities that share a value may be one mistake; from three on, with none of the communities
 # holding half of them, the value belongs to none.
 SPREAD_SUSPECTS, SPREAD_SHARE = 3, 0.5
 SWITCHBOARD = "switchboard"
-# A shop may well have more pictures and texts than MAX_VALUES of its own.
+# A shop may well have more pictures and texts of its own.
 NEVER_SWITCHED = [name for name, kind in KINDS.items() if kind.trade == "content"]
 
 TABLE = Table(
@@ -77,13 +77,15 @@ def damped_values(values: DataFrame, communities: DataFrame) -> DataFrame:
 def switchboards(traits: DataFrame) -> DataFrame:
     """Shops with so many values of one kind that none is their own."""
     reason = F.format_string(
-        f"the shop has %d values of this kind, more than {MAX_VALUES}: none of them counts as its own", "values"
+        "the shop has %d values of this kind, more than %d: none of them counts as its own", "values", "most"
     )
     return (
-        traits.where(~F.col("kind").isin(NEVER_SWITCHED))
+        traits.withColumn("since", F.min("first_seen").over(Window.partitionBy("ds", "seller_id")))
+        .where(~F.col("kind").isin(NEVER_SWITCHED))
         .groupBy("ds", "seller_id", "kind")
-        .agg(F.count("*").alias("values"))
-        .where(F.col("values") > MAX_VALUES)
+        .agg(F.count("*").alias("values"), F.min("since").alias("since"))
+        .withColumn("most", most_values(F.col("ds"), F.col("since")))
+        .where(F.col("values") > F.col("most"))
         .select(
             "ds", "kind", F.concat(F.lit("shop:"), "seller_id").alias("value"), F.lit(SWITCHBOARD).alias("hub"),
             F.lit(None).cast("bigint").alias("suspects"), F.lit(None).cast("double").alias("honest"),

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.suspects import UNKNOWN, judged
-from jobs.graph.traits import MAX_VALUES, damped, of_kind
+from jobs.graph.traits import damped, most_values, of_kind
 from jobs.table import Read, Table
 
 TABLE = Table(
@@ -66,7 +66,8 @@ def own_values(traits: DataFrame) -> DataFrame:
     return (
         traits.withColumn("values", F.count("*").over(Window.partitionBy("ds", "seller_id", "kind")))
         .withColumn("stated", stated)
-        .where((F.col("values") <= MAX_VALUES) | (of_kind(F.col("kind"), "trade") == "content"))
+        .withColumn("most", most_values(F.col("ds"), F.min("first_seen").over(of_shop)))
+        .where((F.col("values") <= F.col("most")) | (of_kind(F.col("kind"), "trade") == "content"))
         .withColumn("is_ended", of_kind(F.col("kind"), "listed") & (F.col("last_seen") < F.col("stated")))
-        .drop("values", "stated")
+        .drop("values", "most", "stated")
     )

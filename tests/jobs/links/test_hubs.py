@@ -32,8 +32,8 @@ def communities(*groups, day="03-10"):
     return "\n".join(["ds | seller_id | community_id", *rows])
 
 
-def has(n, kind, shop="a", day="03-10"):
-    rows = [f"{day} | {shop} | {kind} | {kind}_{k} | 1 | 03-01 | 03-02" for k in range(n)]
+def has(n, kind, shop="a", day="03-10", since="03-01"):
+    rows = [f"{day} | {shop} | {kind} | {kind}_{k} | 1 | {since} | 03-02" for k in range(n)]
     return "\n".join(["ds | seller_id | kind | value | times | first_seen | last_seen", *rows])
 
 
@@ -79,6 +79,11 @@ def test_a_shop_with_too_many_values_of_a_kind_is_a_switchboard(spark):
 @CASES.rows(traits=has(MAX_VALUES, "phone"))
 def test_as_many_values_as_a_shop_may_have_are_its_own(hubs):
     assert hubs() == []
+
+
+@CASES.rows(traits=has(2 * MAX_VALUES, "device", since="01-14"))
+def test_a_shop_that_is_known_for_longer_has_worn_out_more_values(hubs):
+    assert hubs() == []  # the 57th day begins a second period
 
 
 @CASES.rows(traits=has(MAX_VALUES + 1, "image"))
