@@ -24,7 +24,7 @@ from jobs.graph.secessions import secede
 from jobs.graph.traits import BAND, ENDED, FAMILIES, HONEST_DAMPING, MIN_WEIGHT, ONE_FAMILY, PAIR_WEIGHT
 
 # Nats that a pair with nothing in common speaks against one operation: its shops share part of what they have.
-RESOLUTION = 0.3
+RESOLUTION = 0.25
 # A fragment joins a community when so many of its shops are tied to it.
 REJOIN_SHARE = 0.5
 # A pair is well tied by two families, or by one value of so many nats: one that is all but its community's own.
