@@ -63,7 +63,16 @@ def read_boundaries(path: Path) -> list[list[tuple[float, float]]]:
     """Lines and rings of a GeoJSON file, degrees. Raises UsageError for a file that is none."""
     try:
         found = [list(_points(line)) for line in _lines_of(json.loads(path.read_text(encoding="utf-8")))]
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise UsageError(f"boundaries {path}: not a GeoJSON file of lines or areas ({error})") from None
     if not found:
         raise UsageError(f"boundaries {path}: no line and no area in it")
@@ -135,7 +144,7 @@ def drawn(
 
 
 def described(site: Site) -> str:
-    """`made at 25.43421, 119.01020 (± 60 m, 0.93, county 350304): …`, or that it is not known."""
+    """`made at 25.43421, 119.01020 (± 60 m, 93% sure, county 350304): …`, or that it is not known."""
     county = f"county {site.region_code}" if site.region_code else ""
     kind = site.kind.replace("_", " ")
     if site.lng is None or site.lat is None:

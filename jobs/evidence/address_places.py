@@ -7,18 +7,16 @@ only receives has no position of its own. Its county is what carriers deliver to
 
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.counties import county_code
-from jobs.graph.near import METRES_PER_DEGREE
+from jobs.graph.near import middle_of
 from jobs.table import Read, Table
 from jobs.versions import recent_on
 
 # A house does not move; what few send from it needs time to add up.
 DAYS = 84
-# Quartiles of a normal distribution are so many standard deviations apart.
-QUARTILES_APART = 1.349
 
 TABLE = Table(
     reads={"parcels": Read("core.parcels", days=DAYS)},
@@ -58,21 +56,15 @@ def senders(parcels: DataFrame) -> DataFrame:
         )
     )
 
-    def quartiles(name: str) -> Column:
-        # To a metre: the exact percentile keeps every distinct value.
-        return F.percentile(F.round(f"at.first_scan_{name}", 5), [0.25, 0.5, 0.75])
-
-    middle = once.groupBy("ds", "address_key").agg(
-        F.max("written").alias("written"), F.count("at.first_scan_lng").alias("scans"),
-        quartiles("lng").alias("lngs"), quartiles("lat").alias("lats"),
-    )  # fmt: skip
-    lng, lat = F.get("lngs", F.lit(1)), F.get("lats", F.lit(1))
-    east = (F.get("lngs", F.lit(2)) - F.get("lngs", F.lit(0))) * F.cos(F.radians(lat))
-    north = F.get("lats", F.lit(2)) - F.get("lats", F.lit(0))
-    return middle.select(
-        "ds", "address_key", "written", F.round(lng, 6).alias("lng"), F.round(lat, 6).alias("lat"),
-        F.round((east + north) / 2 / QUARTILES_APART * METRES_PER_DEGREE, 1).alias("sigma_m"), "scans",
-    )  # fmt: skip
+    return (
+        once.groupBy("ds", "address_key")
+        .agg(
+            F.max("written").alias("written"),
+            F.count("at.first_scan_lng").alias("scans"),
+            middle_of(F.col("at.first_scan_lng"), F.col("at.first_scan_lat")).alias("middle"),
+        )
+        .select("ds", "address_key", "written", "middle.*", "scans")
+    )
 
 
 def recipients(parcels: DataFrame) -> DataFrame:

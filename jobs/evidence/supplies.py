@@ -11,6 +11,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.graph.near import middle_of
 from jobs.table import Read, Table
 from jobs.versions import recent_on
 
@@ -34,6 +35,7 @@ TABLE = Table(
         scans                  bigint not null comment 'of these, with a place of the first scan'
         lng                    double comment 'median of the first scans, degrees, WGS-84'
         lat                    double comment 'median of the first scans, degrees, WGS-84'
+        sigma_m                double comment 'spread of the scans per axis, from their quartiles, metres'
     """,
 )
 
@@ -43,17 +45,19 @@ KEY = ("recipient_address_key", "sender_address_key", "buyer_seller_id", "catego
 def transform(parcels: DataFrame, trades: DataFrame, days: list[date]) -> DataFrame:
     goods = parcels.where("recipient_address_key IS NOT NULL AND return_of IS NULL").select(
         "ds", "waybill_no", "order_id", F.col("ds").alias("known"), "recipient_address_key",
-        F.coalesce("sender_address_key", F.lit("")).alias("sender_address_key"), "first_scan_lng", "first_scan_lat",
+        "sender_address_key", "first_scan_lng", "first_scan_lat",
     )  # fmt: skip
-    # As it was first known; a scan may come later.
+    # Known since its first row; an order, a sender or a scan may be told later, the newest word counts.
     first = (
         recent_on(goods, days, DAYS - 1)
         .groupBy("ds", "waybill_no")
         .agg(
-            F.min(F.struct("known", "order_id", "recipient_address_key", "sender_address_key")).alias("first"),
+            F.min("known").alias("known"),
+            *[_newest(name) for name in ("order_id", "recipient_address_key", "sender_address_key")],
             F.max(F.struct("first_scan_lng", "first_scan_lat")).alias("at"),
         )
-        .select("ds", "first.*", "at.*")
+        .select("ds", "known", "order_id", "recipient_address_key", "sender_address_key", "at.*")
+        .fillna("", ["sender_address_key"])
     )
     bought = (
         recent_on(trades.where("buyer_seller_id IS NOT NULL").withColumn("known", F.col("ds")), days, DAYS - 1)
@@ -72,11 +76,12 @@ def transform(parcels: DataFrame, trades: DataFrame, days: list[date]) -> DataFr
             # Decimals add up to the same sum in any order.
             F.sum(F.pow(F.lit(2.0), -age / HALF_LIFE).cast("decimal(18,6)")).cast("decimal(18,6)").alias("recent"),
             F.count("first_scan_lng").alias("scans"),
-            _median("lng"), _median("lat"),
+            middle_of(F.col("first_scan_lng"), F.col("first_scan_lat")).alias("middle"),
         )
-    )  # fmt: skip
+        .select("ds", *KEY, "parcels", "recent", "scans", "middle.*")
+    )
 
 
-def _median(name: str) -> Column:
-    # To a metre: the exact percentile keeps every distinct value.
-    return F.round(F.percentile(F.round(f"first_scan_{name}", 5), 0.5), 6).alias(name)
+def _newest(name: str) -> Column:
+    """The newest value that is not null, of rows with `known`."""
+    return F.max_by(name, F.when(F.col(name).isNotNull(), F.col("known"))).alias(name)

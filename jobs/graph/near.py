@@ -9,6 +9,8 @@ from jobs.graph.suspects import UNKNOWN, judged
 from jobs.graph.traits import KINDS, MIN_WEIGHT, NEAR_MAX_M, NEAR_MIN_M, NEAR_SIGMAS, damped
 
 METRES_PER_DEGREE = 111_195.0
+# Quartiles of a normal distribution are so many standard deviations apart.
+QUARTILES_APART = 1.349
 # Blocks as wide as the largest distance that counts, so that whatever is near lies in a neighbouring block.
 BLOCK_DEGREES = 0.0045
 # Honest shops are counted by squares of about 50 m.
@@ -96,6 +98,25 @@ def metres(lng1: Column, lat1: Column, lng2: Column, lat2: Column) -> Column:
     """Distance of two points that are near each other (the earth is flat for a kilometre)."""
     east = (lng1 - lng2) * F.cos(F.radians((lat1 + lat2) / 2))
     return F.sqrt(F.pow(east, F.lit(2)) + F.pow(lat1 - lat2, F.lit(2))) * METRES_PER_DEGREE
+
+
+def middle_of(lng: Column, lat: Column) -> Column:
+    """Aggregate of points in degrees: struct<lng, lat, sigma_m>, their medians and the spread per axis in metres.
+
+    The spread is that of a normal distribution with the same quartiles, so that a few points far off count little. Null
+    without points. To a metre: an exact percentile keeps every distinct value.
+    """
+
+    def quartile(value: Column, number: int) -> Column:
+        return F.get(F.percentile(F.round(value, 5), [0.25, 0.5, 0.75]), F.lit(number))
+
+    east = (quartile(lng, 2) - quartile(lng, 0)) * F.cos(F.radians(quartile(lat, 1)))
+    north = quartile(lat, 2) - quartile(lat, 0)
+    return F.struct(
+        F.round(quartile(lng, 1), 6).alias("lng"),
+        F.round(quartile(lat, 1), 6).alias("lat"),
+        F.round((east + north) / 2 / QUARTILES_APART * METRES_PER_DEGREE, 1).alias("sigma_m"),
+    )
 
 
 def blocked(rows: DataFrame, degrees: float) -> DataFrame:

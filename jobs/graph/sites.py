@@ -112,16 +112,18 @@ def laid_together(rows: list[Trace]) -> list[list[Trace]]:
     if not placed:
         return groups
     lng, lat = np.array([row["lng"] for row in placed]), np.array([row["lat"] for row in placed])
-    weight = np.array([row["recent"] for row in placed])
+    # In millionths, so that sums are exact and equal in any order.
+    weight = np.array([round(row["recent"] * 1_000_000) for row in placed], np.int64)
     near = np.hypot(
         (lng[:, None] - lng) * np.cos(np.radians(lat))[:, None], lat[:, None] - lat
     ) * METRES_PER_DEGREE <= SAME_PLACE_M  # fmt: skip
+    support = near.astype(np.int64) @ weight
     free = np.ones(len(placed), bool)
     while free.any():
-        support = np.where(free, np.round(near @ np.where(free, weight, 0.0), 6), -1.0)
-        members = np.flatnonzero(near[int(support.argmax())] & free)
+        members = np.flatnonzero(near[int(np.where(free, support, -1).argmax())] & free)
         groups.append([placed[i] for i in members])
         free[members] = False
+        support -= near[:, members] @ weight[members]
     return groups
 
 
@@ -222,6 +224,8 @@ def labels(places: list[list[Trace]]) -> int:
 
 def position(place: list[Trace]) -> tuple[float, float, float]:
     """lng, lat, 90 % radius in metres of rows with positions: the mean by how well each is known."""
+    # The same scans count once, whatever they are a sign of.
+    place = list({(row["label"], row["lng"], row["lat"]): row for row in place}.values())
     scans = np.array([max(row["scans"], 1) for row in place], float)
     sigma = np.array([SIGMA_M if row["sigma_m"] is None else row["sigma_m"] for row in place])
     variance = MEDIAN * (sigma**2 * scans + SIGMA_M**2 * PRIOR_SCANS) / (scans + PRIOR_SCANS) / scans

@@ -63,6 +63,8 @@ MIN_WEIGHT = 1.0
 # A shop with more values of one kind than this is a switchboard: its values of that kind are not its own. As many more
 # for each of these periods, in days, that it is known: every shop wears out some telephones and networks.
 MAX_VALUES, VALUES_PERIOD = 40, 56
+# Families of which a shop may well have more values of its own: it has as many as listings.
+OF_LISTINGS = ("image", "text")
 # Each user of a value is tied to so many users after it, in order of id: up to 61 users everybody to everybody,
 # beyond that a band. Components are those of all pairs, at a cost of 60 ties per user.
 BAND = 60

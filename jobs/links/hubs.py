@@ -10,7 +10,7 @@ has no value, only a distance.
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.graph.traits import KINDS, MIN_WEIGHT, most_values, of_kind
+from jobs.graph.traits import KINDS, MIN_WEIGHT, OF_LISTINGS, most_values, of_kind
 from jobs.table import Read, Table
 
 # Two shops of two communities that share a value may be one mistake; from three on, with none of the communities
@@ -18,7 +18,7 @@ from jobs.table import Read, Table
 SPREAD_SUSPECTS, SPREAD_SHARE = 3, 0.5
 SWITCHBOARD = "switchboard"
 # A shop may well have more pictures and texts of its own.
-NEVER_SWITCHED = [name for name, kind in KINDS.items() if kind.trade == "content"]
+NEVER_SWITCHED = [name for name, kind in KINDS.items() if kind.family in OF_LISTINGS]
 
 TABLE = Table(
     reads={

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.suspects import UNKNOWN, judged
-from jobs.graph.traits import damped, most_values, of_kind
+from jobs.graph.traits import OF_LISTINGS, damped, most_values, of_kind
 from jobs.table import Read, Table
 
 TABLE = Table(
@@ -62,12 +62,16 @@ def own_values(traits: DataFrame) -> DataFrame:
     A shop may well have more pictures and texts than that.
     """
     of_shop = Window.partitionBy("ds", "seller_id")
-    stated = F.max(F.when(of_kind(F.col("kind"), "listed"), F.col("last_seen"))).over(of_shop)
+    listed = of_kind(F.col("kind"), "listed")
+    stated = F.max(F.when(listed, F.col("last_seen"))).over(of_shop)
+    # What the shop registered ends with its registration, unless its texts still say it.
+    registered = F.max(listed).over(Window.partitionBy("ds", "seller_id", "value"))
     return (
         traits.withColumn("values", F.count("*").over(Window.partitionBy("ds", "seller_id", "kind")))
         .withColumn("stated", stated)
         .withColumn("most", most_values(F.col("ds"), F.min("first_seen").over(of_shop)))
-        .where((F.col("values") <= F.col("most")) | (of_kind(F.col("kind"), "trade") == "content"))
-        .withColumn("is_ended", of_kind(F.col("kind"), "listed") & (F.col("last_seen") < F.col("stated")))
-        .drop("values", "most", "stated")
+        .where((F.col("values") <= F.col("most")) | of_kind(F.col("kind"), "family").isin(*OF_LISTINGS))
+        .withColumn("listed", listed | ((F.col("kind") == "text_contact") & registered))
+        .withColumn("is_ended", F.col("listed") & (F.col("last_seen") < F.col("stated")))
+        .drop("values", "most", "stated", "listed")
     )

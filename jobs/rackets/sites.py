@@ -23,6 +23,8 @@ OWN_ADDRESS = 0.5
 SUPPLIER = 0.5
 # Shops scanned within this distance of a place are its crowd, metres: couriers scan within a few hundred of the door.
 CROWD_M = 400.0
+# Scans of one pick-up are within some hundred metres; what is spread wider is several senders.
+ONE_PLACE_M = 300.0
 # A workshop may well send goods to customers of its own: a stranger's address that it supplies counts in part.
 PER_CUSTOMER = 0.4
 # A shop's scans from so many on settle half of where it sends from: one vote a shop, whatever it sells.
@@ -236,13 +238,14 @@ def stock_sources(parcels: DataFrame, supplies: DataFrame, own: DataFrame) -> Da
         .agg(
             F.sum("parcels").alias("parcels"), F.sum("recent").alias("recent"),
             # Of a sender whose address is not known: the middle of its largest stream.
-            F.max(F.struct("scans", "lng", "lat")).alias("at"),
+            F.max(F.struct("scans", "lng", "lat", "sigma_m")).alias("at"),
         )
         .join(everybody, ["ds", "sender_address_key"], how="left")
         .join(of_owner, ["ds", "sender_address_key", "racket_id"], how="left")
         .select(
             "ds", "racket_id", F.lit("stock_from").alias("sign"), F.col("sender_address_key").alias("address_key"),
             "parcels", "recent", F.col("at.scans").alias("own_scans"), F.col("at.lng").alias("own_lng"), F.col("at.lat").alias("own_lat"),
+            F.col("at.sigma_m").alias("own_sigma_m"),
             (F.coalesce("all", F.lit(0)) - F.coalesce("n", F.lit(0))).alias("customers"),
         )
     )  # fmt: skip
@@ -265,13 +268,16 @@ def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> Dat
     known = addresses.select("ds", "address_key", *PLACE)
     shared = F.col("outsiders") + PER_CUSTOMER * F.coalesce("customers", F.lit(0))
     is_scanned = F.col("lng").isNotNull()
+    # Parcels of unknown senders may come from anywhere: they point to a place only when they start at one.
+    is_one = F.col("own_sigma_m") <= ONE_PLACE_M
     return (
         with_outsiders(rows, users)
         .join(known, ["ds", "address_key"], how="left")
         .withColumns(
             {
-                "lng": F.coalesce("lng", "own_lng"),
-                "lat": F.coalesce("lat", "own_lat"),
+                "lng": F.coalesce("lng", F.when(is_one, F.col("own_lng"))),
+                "lat": F.coalesce("lat", F.when(is_one, F.col("own_lat"))),
+                "sigma_m": F.coalesce("sigma_m", F.when(is_one, F.col("own_sigma_m"))),
                 "scans": F.when(is_scanned, F.col("scans")).otherwise(F.col("own_scans")),
                 "label": F.col("address_key"),
                 "outsiders": shared,

@@ -106,7 +106,10 @@ def describe(
 def _cut(text: str | None, most: int, brand: str | None) -> str:
     """A text without its ends and without the brand, which is what a template is filled with."""
     short = (text or "")[:most].replace(characters.END, " ")
-    return short.replace(brand, " ") if brand and len(brand) > 1 else short
+    if not brand or len(brand) < 2 or brand not in short:
+        return short
+    # Not out of a longer word: an account may begin with the brand.
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(brand)}(?![A-Za-z0-9])", " ", short)
 
 
 def _describe(known: WordList, fields: list[str]) -> pa.RecordBatch:
@@ -173,7 +176,9 @@ _DIGIT_ALIKE = str.maketrans("oilzsb", "011258")
 _FILLER = r"(?:号码?|同号|同步|客服|搜索?|请|是|为|认准|[^\w]|_){0,10}"
 _VALUE = r"([a-z0-9][a-z0-9_\-\s.·*/|]{3,40})"
 _WECHAT = re.compile(
-    r"(?:微信|薇信|威信|微号|加微|加薇|加v|v信|v号|(?<![a-z0-9])(?:vx|wx|weixin|wechat|v))" + _FILLER + _VALUE
+    r"(?:微信|薇信|威信|微号|加微|加薇|加v|v信|v号|(?<![a-z0-9])(?:vx|wx|weixin|wechat|v(?=[:：号])))"
+    + _FILLER
+    + _VALUE
 )
 _QQ = re.compile(r"(?:(?<![a-z0-9])qq|扣扣|企鹅|加q)群?" + _FILLER + _VALUE)
 _ANY = re.compile(r"(?:加我|请加|联系|咨询|私聊|相册|看货|代理|搜)" + r"(?:号码?|[^\w]){0,4}" + _VALUE)
@@ -217,7 +222,7 @@ def contacts_of(text: str) -> tuple[list[str], list[str]]:
     handles = set()
     for pattern, alone in ((_WECHAT, _WECHAT_ID), (_QQ, None), (_ANY, _CODE)):
         for found in pattern.finditer(text):
-            value = _closed_up(found[1])
+            value = _closed_up(found[1]) if pattern is not _ANY else found[1].split()[0]
             digits = value.translate(_DIGIT_ALIKE) if pattern is _QQ else value
             if re.fullmatch(r"1[3-9]\d{9}", digits):
                 phones.add(digits)

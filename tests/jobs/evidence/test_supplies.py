@@ -46,6 +46,18 @@ def test_parcels_are_counted_by_who_sent_and_who_bought_what_as_is_known_last(su
 
 @CASES.rows(
     parcels="""
+        ds    | waybill_no | order_id | recipient_address_key | sender_address_key
+        03-17 | w1         | -        | shop                  | -
+        03-24 | w1         | o1       | shop                  | mill
+        03-31 | w1         | -        | shop                  | -
+    """,
+)
+def test_an_order_and_a_sender_may_be_told_later_and_the_age_stays(supplies):
+    assert supplies("sender_address_key has_order parcels recent") == ["mill true 1 0.5"]
+
+
+@CASES.rows(
+    parcels="""
         ds    | waybill_no | recipient_address_key | sender_address_key | first_scan_lng | first_scan_lat
         03-31 | w1         | shop                  | mill               | 119.0          | 25.4
         03-17 | w2         | shop                  | mill               | 119.1          | 25.5
@@ -78,7 +90,7 @@ def test_a_range_of_sundays_gives_what_each_gives_alone_whatever_the_order_of_ro
     begin = sundays[0] - DAYS * DAY
     parcels = [
         {
-            "ds": begin + (k % 100) * DAY, "waybill_no": f"w{k % 500}", "order_id": f"o{k % 90}" if k % 3 else None,
+            "ds": begin + (k % 100) * DAY, "waybill_no": f"w{k % 550}", "order_id": f"o{k % 90}" if k % 3 else None,
             "recipient_address_key": f"r{k % 5}", "sender_address_key": f"s{k % 4}",
             "first_scan_lng": 119 + (k * 37 % 101) / 1000, "first_scan_lat": 25 + (k * 53 % 97) / 1000,
         }

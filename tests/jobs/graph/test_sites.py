@@ -197,6 +197,14 @@ def test_the_position_is_the_mean_by_how_well_each_is_known():
     )
 
 
+def test_scans_of_one_address_count_once_whatever_they_are_a_sign_of():
+    def radius(*signs):
+        found = sites([trace(sign, 0, 9, "mill", scans=4) for sign in signs])
+        return next(row["radius_m"] for row in found if row["kind"] == "made_at" and row["rank"] == 1)
+
+    assert radius("materials", "stock_from") == radius("stock_from") > 50
+
+
 def test_the_ends_of_the_earth_and_unknown_spreads_are_no_error():
     corners = [(180.0, 90.0), (-180.0, -90.0), (179.9999, 0.0), (0.0, 89.9999)]
     rows = [

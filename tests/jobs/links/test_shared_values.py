@@ -105,6 +105,21 @@ def test_a_value_is_ended_when_the_shop_stated_others_since_and_only_kinds_that_
     ]  # fmt: skip
 
 
+@CASES.rows(
+    traits=uses(
+        "phone old 02-20: a", "phone new 03-01: a b", "text_contact old 02-20: a", "text_contact old 02-10: b",
+        "text_contact new 03-01: a b",
+    ),
+    sellers=SUSPECTS,
+)  # fmt: skip
+def test_a_contact_of_texts_that_the_shop_registered_ends_with_its_registration(shared):
+    assert shared("kind value seller_id is_ended") == [
+        "phone new a false", "phone new b false",
+        "text_contact new a false", "text_contact new b false",
+        "text_contact old a true", "text_contact old b false",  # b never registered it: it stands in its texts
+    ]  # fmt: skip
+
+
 # --- attacks ------------------------------------------------------------------------------------
 
 

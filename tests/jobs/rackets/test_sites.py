@@ -133,8 +133,8 @@ def test_where_no_parcel_was_scanned_there_is_a_county_but_no_place(sites):
     traits=OWN,
     addresses=ADDRESSES,
     supplies="""
-        ds    | recipient_address_key | sender_address_key | has_order | parcels | recent | scans | lng   | lat
-        03-31 | depot                 | ''                 | false     | 9       | 5      | 8     | 119.3 | 25.6
+        ds    | recipient_address_key | sender_address_key | has_order | parcels | recent | scans | lng   | lat  | sigma_m
+        03-31 | depot                 | ''                 | false     | 9       | 5      | 8     | 119.3 | 25.6 | 60
     """,
 )
 def test_a_sender_whose_address_is_not_known_is_where_its_parcels_were_scanned(sites):
@@ -235,3 +235,21 @@ def test_the_order_and_the_lots_of_rows_change_nothing(spark):
     mixed = {name: rows.orderBy(F.rand(7)).repartition(5) for name, rows in given.items()}
     assert lines(transformed("rackets.sites", "03-31", "03-31", **mixed), shown) == once
     assert len(once) >= 8
+
+
+def from_unknown(sigma_m):
+    """Stock of senders that are not known, scanned so many metres apart."""
+    return f"""
+        ds    | recipient_address_key | sender_address_key | buyer_seller_id | category | has_order | parcels | recent | scans | lng   | lat  | sigma_m
+        03-31 | depot                 | ''                 | ''              | ''       | false     | 12      | 12     | 12    | 117.0 | 27.0 | {sigma_m}
+    """
+
+
+@CASES.rows(members=MEMBERS, traits=OWN, addresses=ADDRESSES, supplies=from_unknown(90))
+def test_stock_of_an_unknown_sender_was_made_where_all_of_it_starts(sites):
+    assert of("made_at", sites("racket_id kind abstained lng lat")) == ["R1 false 117 27"]
+
+
+@CASES.rows(members=MEMBERS, traits=OWN, addresses=ADDRESSES, supplies=from_unknown(40_000))
+def test_the_middle_of_several_unknown_senders_is_no_place(sites):
+    assert of("made_at", sites("racket_id kind abstained lng lat")) == ["R1 true - -"]

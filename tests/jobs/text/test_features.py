@@ -58,11 +58,18 @@ def test_words_are_found_as_they_are_meant(column, text, words):
         ("拍前请先联系客服确认库存", [], []),
         ("货号 20240317001234", [], []),
         ("v领 t恤 vintage collection", [], []),
+        ("加微信 abc123456 正品 VERSACE 联系", [], ["wechat:abc123456"]),
+        ("联系 Vans Old Skool 36", [], []),
+        ("联系 v：abc123456", [], ["wechat:abc123456"]),
     ],
 )
 def test_contacts_are_read_past_spaces_and_other_digits(text, phones, handles):
     found = described(description=text)
     assert (found["phones"], found["handles"]) == (phones, handles)
+
+
+def test_an_account_that_begins_with_the_brand_keeps_it():
+    assert described(description="加微信 lvbag8888 看 lv 包", brand="lv")["handles"] == ["wechat:lvbag8888"]
 
 
 def test_a_title_template_is_what_is_left_without_brand_numbers_and_order():
