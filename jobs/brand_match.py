@@ -23,6 +23,8 @@ MOST_CNY = Decimal(10) ** 16
 
 # brand_id, day from which and until which it is so -> price by category.
 Prices = Mapping[str, Sequence[tuple[int, int, Mapping[str, Decimal]]]]
+# brand_id, names, categories, reference_prices, valid_from, valid_to (days since 1970; the last no longer counts).
+Version = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], int, int]
 
 
 def match_brands(listings: DataFrame, brands: DataFrame) -> DataFrame:
@@ -34,19 +36,30 @@ def match_brands(listings: DataFrame, brands: DataFrame) -> DataFrame:
     brand_match says where the best match stands: `claimed` (the brand field), `title`, `description`, or `evaded`: only
     when something is undone, and brand_evasion says what. All are null where no brand is named, is_compared is false.
     """
-    rows = [
+    rows = merged_versions(
         (
-            row["brand_id"], [name for name in row["names"] or () if name], row["categories"], _number(row["valid_from"]),
-            _number(row["valid_to"]), row["reference_prices"],
+            row["brand_id"], tuple(name for name in row["names"] or () if name), tuple(row["categories"] or ()),
+            tuple(row["reference_prices"] or ()), _number(row["valid_from"]), _number(row["valid_to"]),
         )
         for row in brands.select("brand_id", "names", "categories", "valid_from", "valid_to", "reference_prices").collect()
-    ]  # fmt: skip
+    )  # fmt: skip
     prices: dict[str, list[tuple[int, int, Mapping[str, Decimal]]]] = {}
-    for brand_id, _, _, valid_from, valid_to, stated in rows:
-        prices.setdefault(brand_id, []).append((valid_from, valid_to, stated_prices(stated or ())))
-    known = names.prepared([row[:5] for row in rows])
+    for brand_id, _, _, stated, valid_from, valid_to in rows:
+        prices.setdefault(brand_id, []).append((valid_from, valid_to, stated_prices(stated)))
+    known = names.prepared([(*row[:3], *row[4:]) for row in rows])
     types = ", ".join(f"`{name}` {kind}" for name, kind in listings.dtypes)
     return listings.mapInArrow(partial(_matched, known=known, prices=prices), f"{types}, {COLUMNS}")
+
+
+def merged_versions(rows: Iterable[Version]) -> list[Version]:
+    """Versions of brands in order, those that follow one another and say the same as one: holders send them every day."""
+    merged: list[Version] = []
+    for row in sorted(rows, key=lambda version: (version[0], version[4])):
+        if merged and merged[-1][:4] == row[:4] and merged[-1][5] == row[4]:
+            merged[-1] = (*row[:4], merged[-1][4], row[5])
+        else:
+            merged.append(row)
+    return merged
 
 
 def _number(day: date) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from jobs.brand_match import stated_prices
+from jobs.brand_match import merged_versions, stated_prices
 from jobs.text import names
 
 ALWAYS = (0, 10**6)
@@ -171,3 +171,19 @@ def test_odd_brand_lists_are_no_error(spelt):
 def test_no_brands_at_all_find_nothing():
     assert found("velmora", known=names.prepared([])) is None
     assert names.match(KNOWN, [], [], [], [], np.zeros(0, np.int64)) == []
+
+
+def test_versions_that_follow_one_another_and_say_the_same_are_one():
+    said, other = ("b1", ("Velmora",), ("sneakers",), ("sneakers:900",)), ("b1", ("Velmora",), ("sneakers",), ())
+    rows = [
+        (*said, 7, 9),
+        (*said, 1, 5),
+        (*said, 5, 7),
+        (*other, 9, 11),
+        (*said, 11, 12),
+        (*said, 13, 99),
+        ("b0", *said[1:], 12, 13),
+    ]
+    assert merged_versions(rows) == [
+        ("b0", *said[1:], 12, 13), (*said, 1, 9), (*other, 9, 11), (*said, 11, 12), (*said, 13, 99),
+    ]  # fmt: skip
