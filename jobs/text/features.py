@@ -182,7 +182,10 @@ _WECHAT = re.compile(
 )
 _QQ = re.compile(r"(?:(?<![a-z0-9])qq|扣扣|企鹅|加q)群?" + _FILLER + _VALUE)
 _ANY = re.compile(r"(?:加我|请加|联系|咨询|私聊|相册|看货|代理|搜)" + r"(?:号码?|[^\w]){0,4}" + _VALUE)
-_PHONE = re.compile(r"(?<!\d)1[\W_]{0,2}[3-9](?:[\W_]{0,2}\d){9}(?![\W_]{0,1}\d)")
+# Not inside a code of letters and digits.
+_PHONE = re.compile(
+    r"(?:(?<![0-9a-z])|(?<=tel)|(?<=phone)|(?<=[vw]x))1[\W_]{0,2}[3-9](?:[\W_]{0,2}\d){9}(?![a-z]|[\W_]{0,1}\d)"
+)
 # A WeChat account: a letter, then 5 to 19 letters, digits, - and _ ; with a digit or _ where no word says what it is.
 _WECHAT_ID = re.compile(r"[a-z][a-z0-9_\-]{5,19}")
 _CODE = re.compile(r"(?=.*[\d_])[a-z][a-z0-9_\-]{5,19}")
