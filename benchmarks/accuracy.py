@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from deltalake import DeltaTable
 
+from jobs.graph.near import METRES_PER_DEGREE
 from jobs.graph.traits import KINDS, ONE_FAMILY, PAIR_WEIGHT
 
 # A group is found to be a racket's when it is pure to this share and holds this share of the active members.
@@ -153,7 +154,7 @@ def placed(sites: pd.DataFrame, of: dict[str, str], world: World) -> list[str]:
 def _metres(site: pd.Series, truth: pd.DataFrame) -> float:
     """Distance to the nearest true place of the kind, metres."""
     east = (truth.lng - site.lng) * np.cos(np.radians(site.lat))
-    return float((np.hypot(east, truth.lat - site.lat) * 111_195).min())
+    return float((np.hypot(east, truth.lat - site.lat) * METRES_PER_DEGREE).min())
 
 
 def valued(judged: pd.DataFrame, of: dict[str, str], world: World) -> dict[str, float]:

@@ -121,12 +121,11 @@ def drawn(
     flat = max(math.cos(math.radians(middle)), 0.1)
     west, east = _span(lngs, LEAST_DEGREES / flat)
     south, north = _span(lats, LEAST_DEGREES)
-    scale = WIDTH / (east - west)
     # A degree of latitude is longer than one of longitude; a high narrow picture is made as wide as it is high.
     if (north - south) / flat > east - west:
         wider = (north - south) / flat - (east - west)
         west, east = west - wider / 2, east + wider / 2
-        scale = WIDTH / (east - west)
+    scale = WIDTH / (east - west)
     height = round((north - south) / flat * scale)
 
     def at(lng: float, lat: float) -> tuple[float, float]:

@@ -55,7 +55,6 @@ def senders(parcels: DataFrame) -> DataFrame:
             F.max(F.struct("first_scan_lng", "first_scan_lat")).alias("at"),
         )
     )
-
     return (
         once.groupBy("ds", "address_key")
         .agg(

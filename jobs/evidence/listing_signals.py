@@ -28,6 +28,7 @@ COMPARED = -1.0
 UPHELD, TURNED_DOWN, AUTHORISED = 3.0, -0.5, -6.0
 # Share of orders refunded as fake: of counterfeits, and of everything else (false claims, mistakes).
 FAKE_REFUNDS, HONEST_REFUNDS = 0.06, 0.004
+
 TABLE = Table(
     reads={
         "listings": Read("core.listing_states"),

@@ -18,6 +18,7 @@ from jobs import reference
 from jobs.text import characters, search
 from jobs.text.batches import texts
 from jobs.text.characters import BLANK, CODES, NOTHING, SENTENCE, Codes, Flags, Letters, Numbers, Tables
+from jobs.text.search import BASE, Hashes
 
 KINDS = ("grade", "genuine", "used", "compatible_before", "compatible_after", "contact")
 # Columns that list words, and the kinds of which.
@@ -36,9 +37,6 @@ TITLE_LETTERS = 16
 DESCRIPTION_LETTERS, CLAUSE_LETTERS = 40, 4
 MOST_TITLE, MOST_DESCRIPTION = 1000, 5000
 PIECE = 500_000
-
-Hashes = NDArray[np.uint64]
-_BASE = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -294,7 +292,7 @@ def _clauses(letters: Letters, kept: Flags, contact_at: Numbers) -> tuple[Number
     begins = np.flatnonzero(np.concatenate([[True], number[1:] != number[:-1]]))
     size = np.diff(np.append(begins, len(at)))
     position = np.arange(len(at)) - np.repeat(begins, size)
-    powers = np.cumprod(np.full(int(size.max()), _BASE, np.uint64))
+    powers = np.cumprod(np.full(int(size.max()), BASE, np.uint64))
     hashes = np.add.reduceat(_mixed(letters.codes[at].astype(np.uint64)) * powers[position], begins)
     row = letters.field[at[begins]] // 2
     long = size >= CLAUSE_LETTERS

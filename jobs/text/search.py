@@ -14,7 +14,7 @@ from jobs.text.characters import Codes, Flags, Numbers
 
 Hashes = NDArray[np.uint64]
 
-_BASE, _SPREAD, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(44)
+BASE, _SPREAD, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93), np.uint64(44)
 _FIRST = 1 << 20
 
 
@@ -43,18 +43,18 @@ def words(spelt: Sequence[Codes]) -> Words:
         stacked = np.stack([spelt[number] for number in numbers]).astype(np.uint64)
         hashes = np.zeros(len(numbers), np.uint64)
         for position in range(length):
-            hashes = hashes * _BASE + stacked[:, position]
+            hashes = hashes * BASE + stacked[:, position]
         order = np.argsort(hashes, kind="stable")
         by_length[length] = hashes[order], np.array(numbers, np.int64)[order]
         if length == 2:
             two[_slot(stacked[:, 0], stacked[:, 1])] = True
         else:
-            three[_slot(stacked[:, 0] * _BASE + stacked[:, 1], stacked[:, 2])] = True
+            three[_slot(stacked[:, 0] * BASE + stacked[:, 1], stacked[:, 2])] = True
     return Words(two, three, by_length, np.array([len(word) for word in spelt], np.int64))
 
 
 def _slot(before: Hashes, last: Hashes) -> Numbers:
-    return (((before * _BASE + last) * _SPREAD) >> _SHIFT).astype(np.int64)
+    return (((before * BASE + last) * _SPREAD) >> _SHIFT).astype(np.int64)
 
 
 def find(codes: Codes, wanted: Words) -> tuple[Numbers, Numbers]:
@@ -64,14 +64,14 @@ def find(codes: Codes, wanted: Words) -> tuple[Numbers, Numbers]:
     longest = max(wanted.by_length)
     wide = np.zeros(len(codes) + longest, np.uint64)
     wide[: len(codes)] = codes
-    pair = wide[:-1] * _BASE + wide[1:]
+    pair = wide[:-1] * BASE + wide[1:]
     is_begun = wanted.two[((pair * _SPREAD) >> _SHIFT).astype(np.int64)][: len(codes)]
     is_begun |= wanted.three[_slot(pair[:-1], wide[2:])][: len(codes)]
     at = np.flatnonzero(is_begun & (codes > 0))
     positions, numbers = [], []
     hashes = np.zeros(len(at), np.uint64)
     for length in range(1, longest + 1):
-        hashes = hashes * _BASE + wide[at + length - 1]
+        hashes = hashes * BASE + wide[at + length - 1]
         if length not in wanted.by_length:
             continue
         known, word = wanted.by_length[length]
