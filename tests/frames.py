@@ -2,7 +2,7 @@
 
 A table is text: a line of column names, then one line a row, cells parted by `|`. `-` is null, `''` the empty text;
 `03-01` is that day of 2024; lists are parted by `,`. Columns left out are null, or empty where they must not be null
-(times: the midnight of `ds`).
+(times: the midnight of `ds`); a list of structs is `field:field:…`, parted by `,`.
 """
 
 import inspect
@@ -21,7 +21,7 @@ from jobs.catalog import catalog
 from jobs.table import DAY, Column, due_days
 
 YEAR = 2024
-EMPTY = {"string": "''", "boolean": "false", "array<string>": "''", "date": "01-01", "timestamp": "01-01"}
+EMPTY = {"string": "''", "boolean": "false", "date": "01-01", "timestamp": "01-01"}
 
 
 def day(text: str) -> date:
@@ -52,9 +52,7 @@ def rows_of(table: str, text: str) -> list[dict[str, Any]]:
 def frame_of(spark: SparkSession, table: str, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
     """Rows of a declared table, with Python values of some columns. A date may stand for its midnight, UTC."""
     columns = catalog()[table].table.schema()
-    blank = {
-        column.name: None if column.nullable else _value(column, EMPTY.get(column.type, "0")) for column in columns
-    }
+    blank = {column.name: None if column.nullable else _value(column, _empty(column.type)) for column in columns}
     instants = [column.name for column in columns if column.type == "timestamp"]
     required = [column.name for column in columns if column.type == "timestamp" and not column.nullable]
     filled = []
@@ -65,6 +63,10 @@ def frame_of(spark: SparkSession, table: str, rows: Iterable[Mapping[str, Any]])
                 values[name] = datetime.combine(values[name], datetime.min.time(), UTC)
         filled.append(tuple(values[column.name] for column in columns))
     return spark.createDataFrame(filled, ", ".join(f"{c.name} {c.type}" for c in columns))
+
+
+def _empty(kind: str) -> str:
+    return "''" if kind.startswith("array") else EMPTY.get(kind, "0")
 
 
 def _value(column: Column, cell: str) -> Any:
@@ -78,12 +80,19 @@ def _value(column: Column, cell: str) -> Any:
     if column.type.startswith("decimal"):
         return Decimal(cell)
     if column.type.startswith("array"):
-        return [] if cell == "''" else [part.strip() for part in cell.split(",")]
+        parts = [] if cell == "''" else [part.strip() for part in cell.split(",")]
+        struct = re.fullmatch(r"array<struct<(.+)>>", column.type)
+        return [_fields(struct[1], part) for part in parts] if struct else parts
     if column.type == "boolean":
         return cell == "true"
     if column.type in ("int", "bigint"):
         return int(cell)
     return float(cell) if column.type == "double" else cell.replace("''", "")
+
+
+def _fields(declared: str, cell: str) -> tuple[Any, ...]:
+    kinds = [field.split(":")[1] for field in declared.split(",")]
+    return tuple(_value(Column("", kind, True, ""), part) for kind, part in zip(kinds, cell.split(":"), strict=True))
 
 
 def transformed(
@@ -191,6 +200,8 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, list):
         return ",".join(map(_text, value)) or "''"
+    if isinstance(value, tuple):
+        return ":".join(map(_text, value))
     if isinstance(value, float | Decimal):
         return f"{value:.6f}".rstrip("0").rstrip(".")
     return re.sub(rf"^{YEAR}-|T00:00$", "", str(value)) or "''"

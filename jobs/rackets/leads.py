@@ -2,8 +2,8 @@
 
 Grain: ds, racket_id. Reads of the same Sunday: rackets.members, rackets.sites, core.sales,
 evidence.listing_signals, links.edges; and all of staging.outcomes until then: a racket that a person has dismissed is
-no lead as long as that stands. `production_score` is a first, crude judgement from fakes, number of families that hold
-the group together, and sales to other shops. It is not calibrated.
+no lead as long as that stands. `production_score` is rackets.production's log-odds as a probability; `why` tells each
+sign of it with its nats.
 """
 
 from datetime import date
@@ -215,6 +215,7 @@ def dismissals(outcomes: DataFrame, days: list[date]) -> DataFrame:
 
 def why() -> Column:
     """Sentences for a person, from the columns of the judged groups."""
+    told = F.transform("signs", lambda sign: F.format_string("%s (%+.1f)", sign["says"], sign["nats"]))
     return F.array_compact(
         F.array(
             F.when(F.col("dismissed_on").isNotNull(), F.format_string("dismissed by a person on %s (outcome %s), so it is no lead", F.col("dismissed_on").cast("string"), "dismissed_by")),
@@ -226,6 +227,7 @@ def why() -> Column:
             F.when(F.col("value") > 0, F.format_string("¥%,.0f were paid for listings that are probably counterfeit", F.col("value").cast("double"))),
             F.when(F.col("law.source").isNotNull(), F.format_string("that is %s the ¥%,.0f from which it is a crime (%s)",
                    F.when(F.col("over_threshold"), "over").otherwise("under"), F.col("law.turnover_cny").cast("double"), "law.source")),
+            F.when(F.size("signs") > 0, F.concat(F.lit("that it makes its goods: "), F.array_join(told, "; "))),
             F.when(F.col("trade_share") > 0.05, F.format_string("%.0f %% of the turnover is with other shops", F.col("trade_share") * 100)),
         )
     )  # fmt: skip

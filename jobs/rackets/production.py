@@ -2,8 +2,8 @@
 
 Grain: ds, racket_id. Reads of the same Sunday: rackets.members, core.sales, core.seller_states,
 evidence.listing_signals, evidence.deliveries, links.trait_states. Who makes sells to trade, buys materials, receives
-stock without orders and opens new shops when old ones are closed; who only sells buys from others. `nats` adds it up:
-weights are judgements, each bounded, so that no single sign decides.
+stock without orders and opens new shops when old ones are closed; who only sells buys from others. `signs` says what moved
+the judgement and by how much, and `nats` adds it up: weights are judgements, each bounded, so that no single sign decides.
 """
 
 from pyspark.sql import Column, DataFrame, Window
@@ -53,7 +53,8 @@ TABLE = Table(
         reopened          bigint not null comment 'members closed by the platform that another followed soon'
         fake_refunds      bigint not null comment 'orders refunded because the goods were fake'
         orders            bigint not null comment 'orders of its members'
-        nats              double not null comment 'log-odds that it makes what it sells'
+        signs             array<struct<sign:string,nats:double,says:string>> not null comment 'what moved the judgement, strongest first; `says` is for a person'
+        nats              double not null comment 'log-odds that it makes what it sells: PRIOR and all signs'
     """,
 )
 
@@ -77,9 +78,14 @@ def transform(
         .join(reopened(of_member, sellers), racket, how="left")
         .fillna(0)
     )
-    return counted.withColumn("nats", F.round(_nats(), 6)).select(
-        *racket, "trade_orders", "trade_buyers", "inside_orders", "outside_orders", "material_orders", "packaging_orders",
-        "stock_parcels", "reopened", "fake_refunds", "orders", "nats",
+    total = F.aggregate("signs", F.lit(PRIOR), lambda nats, sign: nats + sign["nats"])
+    return (
+        counted.withColumn("signs", signs())
+        .withColumn("nats", F.round(total, 6))
+        .select(
+            *racket, "trade_orders", "trade_buyers", "inside_orders", "outside_orders", "material_orders", "packaging_orders",
+            "stock_parcels", "reopened", "fake_refunds", "orders", "signs", "nats",
+        )
     )  # fmt: skip
 
 
@@ -163,22 +169,36 @@ def reopened(members: DataFrame, sellers: DataFrame) -> DataFrame:
     )
 
 
-def _nats() -> Column:
-    def sign(condition: Column, nats: float) -> Column:
-        return F.when(condition, nats).otherwise(0.0)
-
+def signs() -> Column:
+    """array<struct<sign, nats, says>>: what the counts of a racket say for and against its making goods, strongest first."""
     buys = (F.col("outside_orders") >= MIN_OUTSIDE) & (F.col("outside_orders") > F.col("inside_orders"))
-    size = F.least(F.greatest(PER_SIZE * F.log(F.col("sellers") / USUAL_SIZE), F.lit(SIZE_LEAST)), F.lit(SIZE_MOST))
-    refunds = refund_nats(F.col("fake_refunds"), F.col("orders"))
-    return (
-        PRIOR
-        + sign((F.col("trade_orders") >= MIN_TRADE_ORDERS) & (F.col("trade_buyers") >= MIN_TRADE_BUYERS), TRADE)
-        + sign(F.col("inside_orders") >= MIN_ORDERS, SUPPLIES_OWN)
-        + sign(F.col("material_orders") >= MIN_ORDERS, MATERIALS)
-        + sign(F.col("packaging_orders") >= MIN_ORDERS, PACKAGING)
-        + sign(F.col("stock_parcels") >= MIN_PARCELS, STOCK)
-        + F.when(F.col("reopened") >= 2, REOPENS).when(F.col("reopened") == 1, REOPENS_ONCE).otherwise(0.0)
-        + sign(buys, BUYS_OUTSIDE)
-        + size
-        + F.least(F.greatest(refunds, F.lit(REFUNDS_LEAST)), F.lit(REFUNDS_MOST))
+    trades = (F.col("trade_orders") >= MIN_TRADE_ORDERS) & (F.col("trade_buyers") >= MIN_TRADE_BUYERS)
+    size = _within(PER_SIZE * F.log(F.col("sellers") / USUAL_SIZE), SIZE_LEAST, SIZE_MOST)
+    refunds = _within(refund_nats(F.col("fake_refunds"), F.col("orders")), REFUNDS_LEAST, REFUNDS_MOST)
+    reopens = F.when(F.col("reopened") >= 2, REOPENS).when(F.col("reopened") == 1, REOPENS_ONCE)
+    every = [
+        _sign("trade", F.when(trades, TRADE), "sold suspect goods to %d shops outside (%d orders)", "trade_buyers", "trade_orders"),
+        _sign("inside", F.when(F.col("inside_orders") >= MIN_ORDERS, SUPPLIES_OWN), "supplies its own shops (%d orders)", "inside_orders"),
+        _sign("materials", F.when(F.col("material_orders") >= MIN_ORDERS, MATERIALS), "bought materials (%d orders)", "material_orders"),
+        _sign("packaging", F.when(F.col("packaging_orders") >= MIN_ORDERS, PACKAGING), "bought packaging (%d orders)", "packaging_orders"),
+        _sign("stock", F.when(F.col("stock_parcels") >= MIN_PARCELS, STOCK), "%d parcels without an order came to addresses of its own", "stock_parcels"),
+        _sign("reopened", reopens, "%d shops that the platform closed were followed by others", "reopened"),
+        _sign("outside", F.when(buys, BUYS_OUTSIDE), "bought suspect goods outside (%d orders), more than inside", "outside_orders"),
+        _sign("size", size, "has %d shops", "sellers"),
+        _sign("refunds", refunds, "%d of %d orders were refunded as fakes", "fake_refunds", "orders"),
+    ]  # fmt: skip
+    told = F.filter(F.array(*every), lambda sign: sign["nats"] != 0)
+    weakness = F.transform(told, lambda sign: F.struct((-F.abs(sign["nats"])).alias("weakness"), sign.alias("sign")))
+    return F.array_sort(weakness)["sign"]
+
+
+def _sign(name: str, nats: Column, says: str, *counts: str) -> Column:
+    return F.struct(
+        F.lit(name).alias("sign"),
+        F.round(F.coalesce(nats, F.lit(0.0)), 6).alias("nats"),
+        F.format_string(says, *counts).alias("says"),
     )
+
+
+def _within(value: Column, least: float, most: float) -> Column:
+    return F.least(F.greatest(value, F.lit(least)), F.lit(most))

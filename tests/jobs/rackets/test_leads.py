@@ -143,6 +143,17 @@ def test_a_lead_more_likely_makes_its_goods_than_not_and_what_was_not_judged_is_
     assert by_rank(leads("rank racket_id production_score is_lead")) == ["R1 0.5 true", "R2 0.4975 false"]
 
 
+@CASES.rows(
+    members=MEMBERS,
+    production="""
+        ds    | racket_id | nats | signs
+        03-31 | R1        | 2    | trade:3:sold goods,outside:-2.5:bought goods
+    """,
+)
+def test_what_moved_the_score_is_told_with_its_nats(leads):
+    assert "that it makes its goods: sold goods (+3.0); bought goods (-2.5)" in leads("why")[0]
+
+
 # --- where --------------------------------------------------------------------------------------
 
 

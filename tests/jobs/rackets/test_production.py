@@ -279,3 +279,24 @@ def test_however_much_of_everything_adds_up_to_each_sign_once(production):
     signs = rules.TRADE + rules.SUPPLIES_OWN + rules.MATERIALS + rules.PACKAGING + rules.STOCK + rules.REOPENS
     most = rules.PRIOR + signs + rules.SIZE_MOST + rules.REFUNDS_MOST
     assert production("nats") == [f"{most:.6f}".rstrip("0").rstrip(".")]
+
+
+@CASES.rows(
+    members=members("R1 a b", "R2 c d e f g"),
+    listings=LISTINGS,
+    sales=SALES
+    + """
+        03-31 | a      | fake    | x | 2   | 0
+        03-31 | a      | fake    | y | 1   | 0
+        03-31 | x      | fake    | b | 3   | 0
+        03-31 | tanner | leather | b | 2   | 0
+        03-31 | c      | honest  | - | 100 | 0
+    """,
+)
+def test_what_moved_the_judgement_is_told_strongest_first_and_adds_up(production):
+    assert production("racket_id signs") == [
+        "R1 trade:3:sold suspect goods to 2 shops outside (3 orders),outside:-2.5:bought suspect goods outside (3 orders), more than inside,"
+        "materials:1:bought materials (2 orders),refunds:-0.063:0 of 3 orders were refunded as fakes",
+        "R2 refunds:-2:0 of 100 orders were refunded as fakes",
+    ]
+    assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 1 - 0.063:.3f}", f"R2 {rules.PRIOR - 2:.1f}"]
