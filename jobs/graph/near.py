@@ -27,12 +27,7 @@ def near_pairs(places: DataFrame, sellers: DataFrame) -> DataFrame:
     places: ds, seller_id, lng, lat, scans, sigma_m. sellers: evidence.seller_signals.
     Result: ds, src < dst, weight in nats of the best place, shared (how many), lng, lat.
     """
-    spots = (
-        places.join(judged(sellers), ["ds", "seller_id"], how="left")
-        .fillna(UNKNOWN)
-        .withColumn("error_m", error_m(F.col("sigma_m"), F.col("scans")))
-    )
-    suspects = with_crowd(spots.where("is_suspect"), spots)
+    suspects = weighed(places, sellers).where(ties())
     both = blocked(suspects, BLOCK_DEGREES)
     left, right = around(both, BLOCK_DEGREES).alias("a"), both.alias("b")
     on = (F.col("a.ds") == F.col("b.ds")) & (F.col("a.x") == F.col("b.x")) & (F.col("a.y") == F.col("b.y"))
@@ -51,8 +46,14 @@ def near_pairs(places: DataFrame, sellers: DataFrame) -> DataFrame:
     )  # fmt: skip
 
 
-def with_crowd(suspects: DataFrame, everybody: DataFrame) -> DataFrame:
-    """Adds `weight` of a place by who else is within reach; leaves out places that say too little."""
+def weighed(places: DataFrame, sellers: DataFrame) -> DataFrame:
+    """The places of suspects with `error_m`, and who is within reach: suspects, honest (expected number), weight in nats."""
+    everybody = (
+        places.join(judged(sellers), ["ds", "seller_id"], how="left")
+        .fillna(UNKNOWN)
+        .withColumn("error_m", error_m(F.col("sigma_m"), F.col("scans")))
+    )
+    suspects = everybody.where("is_suspect")
     squares = blocked(everybody, SQUARE_DEGREES).groupBy("ds", "x", "y").agg(
         F.sum(F.col("doubt").cast("decimal(18,6)")).cast("double").alias("honest"),
         F.count_if("is_suspect").alias("suspects"),
@@ -76,11 +77,12 @@ def with_crowd(suspects: DataFrame, everybody: DataFrame) -> DataFrame:
         )
     )
     weight = F.round(damped(F.lit(KINDS["place"].base), F.col("suspects"), F.col("honest")), 6)
-    return (
-        suspects.join(counted, ["ds", "seller_id", "rank"], how="inner")
-        .withColumn("weight", weight)
-        .where((F.col("weight") >= MIN_WEIGHT) & (F.col("suspects") <= MAX_IN_BLOCK))
-    )
+    return suspects.join(counted, ["ds", "seller_id", "rank"], how="inner").withColumn("weight", weight)
+
+
+def ties() -> Column:
+    """Whether a weighed place says enough, and is no market."""
+    return (F.col("weight") >= MIN_WEIGHT) & (F.col("suspects") <= MAX_IN_BLOCK)
 
 
 def error_m(sigma_m: Column, scans: Column) -> Column:

@@ -1,15 +1,17 @@
 """links.hubs: values that tie nobody although several use them, and why, as known on a Sunday.
 
-Grain: ds, kind, value. Reads of the same Sunday: links.shared_values, links.communities, links.trait_states.
-Three sorts of rows: values that say less than MIN_WEIGHT because of who else uses them; values whose suspect users are
-spread over several communities, which communities do not go by; and switchboards, shops with more values of one kind
-than they may have, of which none is their own (`value` is then `shop:` and the shop's id). Places are not listed: a place
-has no value, only a distance.
+Grain: ds, kind, value. Reads of the same Sunday: links.shared_values, links.communities, links.trait_states,
+evidence.places, evidence.seller_signals.
+Four sorts of rows: values that say less than MIN_WEIGHT because of who else uses them; values whose suspect users are
+spread over several communities, which communities do not go by; switchboards, shops with more values of one kind
+than they may have, of which none is their own (`value` is then `shop:` and the shop's id); and places with a crowd
+(`value` is the middle of a square of about 50 m, longitude and latitude in degrees).
 """
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.graph.near import MAX_IN_BLOCK, SQUARE_DEGREES, blocked, ties, weighed
 from jobs.graph.traits import KINDS, MIN_WEIGHT, OF_LISTINGS, most_values, of_kind
 from jobs.table import Read, Table
 
@@ -25,12 +27,14 @@ TABLE = Table(
         "values": Read("links.shared_values"),
         "communities": Read("links.communities"),
         "traits": Read("links.trait_states"),
+        "places": Read("evidence.places"),
+        "sellers": Read("evidence.seller_signals"),
     },
     every="sunday",
     key=("kind", "value"),
     columns="""
         kind         string not null comment 'phone, payout_account, sender_address, …'
-        value        string not null comment 'as in links.shared_values; of a switchboard shop: and its seller_id'
+        value        string not null comment 'as in links.shared_values; of a switchboard shop: and its seller_id; of a place lng,lat'
         hub          string not null comment 'what it usually is: forwarder, agency, nat, template, …, switchboard'
         suspects     bigint comment 'suspect shops that use it; null of a switchboard'
         honest       double comment 'expected number of honest shops that use it; null of a switchboard'
@@ -44,8 +48,14 @@ VALUE = ("ds", "kind", "value")
 COLUMNS = (*VALUE, "hub", "suspects", "honest", "communities", "weight", "reason")
 
 
-def transform(values: DataFrame, communities: DataFrame, traits: DataFrame) -> DataFrame:
-    return damped_values(values, communities).unionByName(switchboards(traits))
+def transform(
+    values: DataFrame, communities: DataFrame, traits: DataFrame, places: DataFrame, sellers: DataFrame
+) -> DataFrame:
+    return (
+        damped_values(values, communities)
+        .unionByName(switchboards(traits))
+        .unionByName(crowded_places(places, sellers, communities))
+    )
 
 
 def damped_values(values: DataFrame, communities: DataFrame) -> DataFrame:
@@ -93,6 +103,27 @@ def switchboards(traits: DataFrame) -> DataFrame:
             reason.alias("reason"),
         )
     )  # fmt: skip
+
+
+def crowded_places(places: DataFrame, sellers: DataFrame, communities: DataFrame) -> DataFrame:
+    """Where two or more suspects send from and so many others do that it ties nobody, by squares."""
+    crowded = blocked(weighed(places, sellers).where((F.col("suspects") >= 2) & ~ties()), SQUARE_DEGREES)
+    middle = [(F.col(name) + 0.5) * SQUARE_DEGREES for name in ("x", "y")]
+    market = F.format_string(
+        f"%d suspect shops send from there, more than {MAX_IN_BLOCK}: a market or a depot", "suspects"
+    )
+    return (
+        crowded.join(communities.select("ds", "seller_id", "community_id"), ["ds", "seller_id"], how="left")
+        .groupBy("ds", "x", "y")
+        .agg(
+            F.max(F.struct("weight", "suspects", "honest")).alias("best"),
+            F.count_distinct("community_id").alias("communities"),
+        )
+        .select("ds", F.format_string("%.5f,%.5f", *middle).alias("value"), "communities", "best.*")
+        .withColumns({"kind": F.lit("place"), "hub": F.lit(KINDS["place"].hub)})
+        .withColumn("reason", F.when(F.col("weight") < MIN_WEIGHT, weak_reason()).otherwise(market))
+        .select(*COLUMNS)
+    )
 
 
 def weak_reason() -> Column:

@@ -2,12 +2,14 @@
 
 import pytest
 
+from jobs.catalog import catalog
 from jobs.graph.traits import MAX_VALUES
 from tests.frames import Cases, frame, frame_of, lines, transformed
 
 CASES = Cases(
     "links.hubs", "03-10", "03-10", ids="seller_id value community_id", values="ds | seller_id",
-    communities="ds | seller_id", traits="ds | seller_id",
+    communities="ds | seller_id", traits="ds | seller_id", places="ds | seller_id",
+    sellers="ds | seller_id",
 )  # fmt: skip
 SHOWN = "kind value hub suspects honest communities weight"
 
@@ -91,6 +93,38 @@ def test_pictures_and_texts_make_no_switchboard(hubs):
     assert hubs() == []
 
 
+def senders(shops):
+    """Shop -> `110.0 30.0`, where it sends from; forty scans each."""
+    rows = [f"03-10 | {shop} | 1 | {' | '.join(at.split())} | 40 | 60" for shop, at in shops.items()]
+    return "\n".join(["ds | seller_id | rank | lng | lat | scans | sigma_m", *rows])
+
+
+def judged(suspects, honest):
+    rows = [
+        f"03-10 | {shop} | {str(shop in suspects).lower()} | {1 if shop in suspects else -6}"
+        for shop in suspects + honest
+    ]
+    return "\n".join(["ds | seller_id | is_suspect | suspicion", *rows])
+
+
+def test_a_place_from_which_many_honest_shops_send_as_well_is_listed_by_its_square(spark):
+    crowd = {shop: f"110.0001{k} 30.0001{k}" for k, shop in enumerate("abcdefghij")}
+    few = dict.fromkeys("klm", "112.0001 30.0001")
+    one = dict.fromkeys("nopqrstu", "113.0001 30.0001")
+    found = transformed(
+        "links.hubs", "03-10", "03-10",
+        **frames(
+            spark, places=senders(crowd | few | one), communities=communities("ax", "by"),
+            sellers=judged(suspects="abkln", honest="cdefghijmopqrstu"),
+        ),
+    )  # fmt: skip
+    assert lines(found, "kind value hub suspects communities") == ["place 110.00025,30.00025 village 2 2"]
+    (why,) = lines(found, "reason")
+    assert why.startswith(
+        "2 suspect and about 8.0 honest shops use it: sharing it says 0.1 nats, less than the 1 that tie"
+    )
+
+
 def test_several_sundays_at_once_are_the_same_as_one_by_one(spark):
     of_days = {
         "values": values(
@@ -116,8 +150,8 @@ def test_several_sundays_at_once_are_the_same_as_one_by_one(spark):
 
 
 def frames(spark, **texts):
-    tables = {"values": "links.shared_values", "communities": "links.communities", "traits": "links.trait_states"}
+    reads = catalog()["links.hubs"].table.reads
     return {
-        name: frame(spark, table, texts[name]) if name in texts else frame_of(spark, table, [])
-        for name, table in tables.items()
+        name: frame(spark, read.table, texts[name]) if name in texts else frame_of(spark, read.table, [])
+        for name, read in reads.items()
     }
