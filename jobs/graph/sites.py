@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+import h3
 import numpy as np
 import pyarrow as pa
 
@@ -47,6 +48,8 @@ COUNTY = 0.5
 # The median of n scans is as good as the mean of 2/pi n; 90 % of a round normal error lie within 2.146 of its standard
 # deviations; no site is smaller than its premises.
 MEDIAN, WITHIN_90, PREMISES_M = math.pi / 2, 2.146, 50.0
+# Cells of H3 with edges of 200 m, about as large as what a place is known to.
+H3_RESOLUTION = 9
 
 EVIDENCE = pa.schema(
     [
@@ -60,7 +63,7 @@ Trace = dict[str, Any]
 SCHEMA = pa.schema(
     [
         ("ds", pa.date32()), ("racket_id", pa.string()), ("kind", pa.string()), ("rank", pa.int32()),
-        ("lng", pa.float64()), ("lat", pa.float64()), ("radius_m", pa.float64()), ("region_code", pa.string()),
+        ("lng", pa.float64()), ("lat", pa.float64()), ("radius_m", pa.float64()), ("region_code", pa.string()), ("h3", pa.string()),
         ("probability", pa.float64()), ("abstained", pa.bool_()), ("because", pa.string()),
     ]
 )  # fmt: skip
@@ -138,7 +141,7 @@ def of_kind(kind: str, places: list[list[Trace]], limits: list[dict[str, float]]
         if best >= PUBLISHED[kind]:
             why = f"only the address is known, no parcel was scanned there: {said(first)}"
         yield {
-            "kind": kind, "rank": 1, "lng": None, "lat": None, "radius_m": None, "region_code": county,
+            "kind": kind, "rank": 1, "lng": None, "lat": None, "radius_m": None, "region_code": county, "h3": None,
             "probability": best, "abstained": True, "because": why,
         }  # fmt: skip
         return
@@ -148,7 +151,7 @@ def of_kind(kind: str, places: list[list[Trace]], limits: list[dict[str, float]]
             lng, lat, radius = position(place)
             yield {
                 "kind": kind, "rank": rank, "lng": lng, "lat": lat, "radius_m": radius,
-                "region_code": county_of(place), "probability": p, "abstained": False, "because": said(place),
+                "region_code": county_of(place), "h3": h3.latlng_to_cell(lat, lng, H3_RESOLUTION), "probability": p, "abstained": False, "because": said(place),
             }  # fmt: skip
 
 

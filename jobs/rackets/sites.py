@@ -4,7 +4,7 @@ Grain: ds, racket_id, kind, rank. Reads of the same Sunday: rackets.members; evi
 bought, stock that comes without an order); evidence.places (where their parcels start); evidence.address_places (where
 an address lies); links.trait_states (whose address is whose); evidence.seller_signals (who else is honest). How it is weighed: jobs/graph/sites.py.
 Rank 1 is there for every kind; when the evidence does not hold a place it has none (`abstained`), and a county if that
-much is known. Places that many outsiders use (forwarders, depots, villages) count little. `h3` is not filled.
+much is known. Places that many outsiders use (forwarders, depots, villages) count little.
 """
 
 from functools import reduce
@@ -51,7 +51,7 @@ TABLE = Table(
         lat          double comment 'degrees, WGS-84'
         radius_m     double comment '90 % of the error of the position lies within, if it is this place'
         region_code  string comment '6-digit county code'
-        h3           string comment 'H3 cell; not filled'
+        h3           string comment 'H3 cell of resolution 9 (about 0.1 km²) in which it lies'
         probability  double not null comment '0 to 1'
         abstained    boolean not null comment 'the evidence does not support a place'
         because      string not null comment 'short text'
@@ -59,7 +59,7 @@ TABLE = Table(
 )
 
 TRACE = "ds date, racket_id string, sign string, label string, lng double, lat double, sigma_m double, scans bigint, parcels double, recent double, insiders double, outsiders double, region_code string"
-SITE = "ds date, racket_id string, kind string, rank int, lng double, lat double, radius_m double, region_code string, probability double, abstained boolean, because string"
+SITE = "ds date, racket_id string, kind string, rank int, lng double, lat double, radius_m double, region_code string, h3 string, probability double, abstained boolean, because string"
 PLACE = ("lng", "lat", "sigma_m", "scans", "region_code")
 
 
@@ -75,7 +75,6 @@ def transform(
         traces(members, supplies, places, addresses, traits, sellers)
         .groupBy("ds", F.pmod(F.xxhash64("racket_id"), F.lit(BUCKETS)).alias("bucket"))
         .applyInArrow(site_batches, SITE)
-        .withColumn("h3", F.lit(None).cast("string"))
     )
 
 

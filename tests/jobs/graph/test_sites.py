@@ -3,6 +3,7 @@
 import math
 from datetime import date
 
+import h3
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -47,6 +48,15 @@ def test_what_arrives_without_an_order_was_made_where_it_left_not_where_parcels_
     traces = [trace("stock_from", WORKSHOP, 12), trace("stock_to", DEPOT, 12), *origins(DEPOT, 10)]
     assert best("made_at", traces)[0] == WORKSHOP
     assert best("shipped_from", traces)[0] == DEPOT
+
+
+def test_a_place_names_its_cell_and_what_has_none_names_none():
+    made, returned = (
+        next(row for row in sites([trace("stock_from", WORKSHOP, 12)]) if row["kind"] == kind)
+        for kind in ("made_at", "returned_to")
+    )
+    assert h3.latlng_to_cell(LAT, LNG, 9) == made["h3"]
+    assert returned["abstained"] and returned["h3"] is None
 
 
 def test_materials_go_to_where_goods_are_made():
