@@ -81,6 +81,7 @@ WEEKLY: Mapping[str, Sequence[str]] = {
         "rackets.events",
         "rackets.sites",
         "rackets.production",
+        "rackets.flows",
         "rackets.leads",
     ),
 }
