@@ -2,7 +2,7 @@
 
     python -m simulator --preset campaign --seed 1 --out W
     python -m jobs daily … && python -m jobs weekly …          (with YUNJIAN_LANDING=W/landing, YUNJIAN_WAREHOUSE=W/wh)
-    python -m benchmarks.accuracy --world W --warehouse W/wh [--write docs/accuracy.md]
+    python -m benchmarks.accuracy --world W [W …] [--write docs/accuracy.md]
 
 Other methods get the same shops and the same values as ours: plain components over every shared value, components over
 ties that hold, label propagation over those ties, and, where it is installed, Splink (its probabilities estimated from
@@ -30,6 +30,10 @@ from jobs.graph.traits import KINDS, ONE_FAMILY, PAIR_WEIGHT
 PURE, COVER, LEAST = 0.8, 0.5, 3
 SPLINK_CERTAIN = 0.95
 
+TITLE = f"""# Accuracy
+
+Written by `python -m benchmarks.accuracy`; groups of {LEAST} shops or more count.
+"""
 CAUTION = """
 The simulated world is our own, and its kinds of groups are those that the rules were made for: the figures say which
 method does what, not how well any of them works on a marketplace. Communities find the groups; what keeps most groups of
@@ -252,16 +256,29 @@ def tied_pairs(edges: pd.DataFrame) -> pd.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--world", type=Path, required=True, help="folder that the simulator wrote")
-    parser.add_argument("--warehouse", type=Path, required=True, help="what was computed of it")
+    parser.add_argument("--world", type=Path, nargs="+", required=True, help="folders that the simulator wrote")
+    parser.add_argument(
+        "--warehouse", type=Path, nargs="+", help="what was computed of each (default: wh in its folder)"
+    )
     parser.add_argument("--write", type=Path, help="write the tables to this file instead of printing them")
     parsed = parser.parse_args()
-    about = json.loads((parsed.world / "WORLD.json").read_text())
+    warehouses = parsed.warehouse or [world / "wh" for world in parsed.world]
+    sections = [section(world, warehouse) for world, warehouse in zip(parsed.world, warehouses, strict=True)]
+    text = "\n".join([TITLE, *sections, CAUTION])
+    if parsed.write:
+        parsed.write.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+def section(folder: Path, warehouse: Path) -> str:
+    """Markdown of one world, as known on its last Sunday."""
+    about = json.loads((folder / "WORLD.json").read_text())
     sunday = about["sundays"][-1]
-    world = World(parsed.world, (date.fromisoformat(sunday) - date.fromisoformat(about["first_day"])).days)
+    world = World(folder, (date.fromisoformat(sunday) - date.fromisoformat(about["first_day"])).days)
 
     def table(name: str, columns: list[str]) -> pd.DataFrame:
-        delta = DeltaTable(str(parsed.warehouse.joinpath(*name.split("."))))
+        delta = DeltaTable(str(warehouse.joinpath(*name.split("."))))
         found = delta.to_pyarrow_table(columns=columns, filters=[("ds", "=", date.fromisoformat(sunday))])
         return found.to_pandas()
 
@@ -283,27 +300,16 @@ def main() -> None:
             print(f"{name}: left out, {error.name} is not installed")
             continue
         results[name] = (score(groups, world), groups)
-        print(f"{name}: done")
+        print(f"{folder.name}, {name}: done")
     of = surfaced(results["leads"][1], world)
     sites = table("rackets.sites", ["racket_id", "kind", "rank", "lng", "lat", "radius_m", "abstained"])
-    columns = [
-        "racket_id",
-        "value_low_cny",
-        "value_cny",
-        "value_high_cny",
-        "threshold_cny",
-        "over_threshold",
-        "lead_jurisdiction",
-    ]
-    text = (
-        report(about, sunday, world, results)
-        + places_and_value(len(of), placed(sites, of, world), valued(table("rackets.leads", columns), of, world))
-        + CAUTION
+    judged = table(
+        "rackets.leads",
+        ["racket_id", "value_low_cny", "value_cny", "value_high_cny", "threshold_cny", "over_threshold", "lead_jurisdiction"],
+    )  # fmt: skip
+    return report(about, sunday, world, results) + places_and_value(
+        len(of), placed(sites, of, world), valued(judged, of, world)
     )
-    if parsed.write:
-        parsed.write.write_text(text, encoding="utf-8")
-    else:
-        print(text)
 
 
 def _by(rows: pd.DataFrame, name: str) -> Groups:
@@ -323,10 +329,9 @@ def report(about: dict, sunday: str, world: World, results: dict[str, tuple[dict
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     names = list(next(iter(results.values()))[0])
     lines = [
-        "# Accuracy",
+        f"## Seed {about['seed']}",
         "",
-        f"Preset `{about['preset']}`, seed {about['seed']}, as known on {sunday}, commit {commit}: {len(world.observable)} "
-        f"observable rackets. Written by `python -m benchmarks.accuracy`; groups of {LEAST} shops or more count.",
+        f"Preset `{about['preset']}`, as known on {sunday}, commit {commit}: {len(world.observable)} observable rackets.",
         "",
         f"| method | {' | '.join(names)} |",
         f"|---|{'---:|' * len(names)}",
