@@ -54,14 +54,13 @@ DAILY: Mapping[str, Sequence[str]] = {
 }
 WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
-    # A week's texts; what is judged by them, and its aggregate; six weeks of first scans; a week's and a quarter's
-    # parcels between shops, and a quarter's places of addresses.
+    # A week's texts; what is judged by them, and its aggregate; six weeks of first scans; a quarter's parcels between
+    # shops, and a quarter's places of addresses.
     "evidence.signals": (
         "evidence.listing_text_states",
         "evidence.listing_signals",
         "evidence.seller_signals",
         "evidence.places",
-        "evidence.deliveries",
         "evidence.supplies",
         "evidence.address_places",
     ),

@@ -2,8 +2,7 @@
 
 Grain: ds, recipient_address_key, sender_address_key, buyer_seller_id, category, has_order. Reads twelve weeks of core.parcels and,
 for who bought what, of core.trades between shops. Only parcels to registered shops and companies have a recipient's
-address; returns are left out, and a parcel that the carrier sends again counts once. Beside the totals of
-evidence.deliveries this says what was bought and how lately, and holds the middle of the scans instead of their sum.
+address; returns are left out, and a parcel that the carrier sends again counts once.
 """
 
 from datetime import date

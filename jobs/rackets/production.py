@@ -1,7 +1,7 @@
 """rackets.production: what speaks for and against a racket making its goods, as known on a Sunday.
 
 Grain: ds, racket_id. Reads of the same Sunday: rackets.members, core.sales, core.seller_states,
-evidence.listing_signals, evidence.deliveries, links.trait_states. Who makes sells to trade, buys materials, receives
+evidence.listing_signals, evidence.supplies, links.trait_states. Who makes sells to trade, buys materials, receives
 stock without orders and opens new shops when old ones are closed; who only sells buys from others. `signs` says what moved
 the judgement and by how much, and `nats` adds it up: weights are judgements, each bounded, so that no single sign decides.
 """
@@ -36,7 +36,7 @@ TABLE = Table(
         "sales": Read("core.sales"),
         "listings": Read("evidence.listing_signals"),
         "sellers": Read("core.seller_states"),
-        "deliveries": Read("evidence.deliveries"),
+        "supplies": Read("evidence.supplies"),
         "traits": Read("links.trait_states"),
     },
     every="sunday",
@@ -49,7 +49,7 @@ TABLE = Table(
         outside_orders    bigint not null comment 'suspect goods that members bought elsewhere, orders'
         material_orders   bigint not null comment 'materials that members bought, orders'
         packaging_orders  bigint not null comment 'packaging that members bought, orders'
-        stock_parcels     bigint not null comment 'parcels without an order to addresses of its own'
+        stock_parcels     bigint not null comment 'parcels without an order to addresses of its own in the last twelve weeks'
         reopened          bigint not null comment 'members closed by the platform that another followed soon'
         fake_refunds      bigint not null comment 'orders refunded because the goods were fake'
         orders            bigint not null comment 'orders of its members'
@@ -64,7 +64,7 @@ def transform(
     sales: DataFrame,
     listings: DataFrame,
     sellers: DataFrame,
-    deliveries: DataFrame,
+    supplies: DataFrame,
     traits: DataFrame,
 ) -> DataFrame:
     racket = ["ds", "racket_id"]
@@ -74,7 +74,7 @@ def transform(
         .agg(F.count("*").alias("sellers"))
         .join(sold(of_member, sales, listings), racket, how="left")
         .join(bought(of_member, sales, listings), racket, how="left")
-        .join(stock(of_member, deliveries, traits), racket, how="left")
+        .join(stock(of_member, supplies, traits), racket, how="left")
         .join(reopened(of_member, sellers), racket, how="left")
         .fillna(0)
     )
@@ -131,7 +131,7 @@ def bought(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFra
     )
 
 
-def stock(members: DataFrame, deliveries: DataFrame, traits: DataFrame) -> DataFrame:
+def stock(members: DataFrame, supplies: DataFrame, traits: DataFrame) -> DataFrame:
     """Per ds and racket: stock_parcels, to addresses of which it is at least OWN_ADDRESS of the users."""
     addresses = traits.where("kind IN ('return_address', 'registered_address', 'sender_address')")
     users = addresses.select("ds", "seller_id", F.col("value").alias("recipient_address_key")).distinct()
@@ -146,7 +146,7 @@ def stock(members: DataFrame, deliveries: DataFrame, traits: DataFrame) -> DataF
         .agg(F.min("racket_id").alias("racket_id"))
     )
     return (
-        deliveries.where("NOT has_order")
+        supplies.where("NOT has_order")
         .join(own, ["ds", "recipient_address_key"], how="inner")
         .groupBy("ds", "racket_id")
         .agg(F.sum("parcels").alias("stock_parcels"))

@@ -11,7 +11,7 @@ from tests.frames import Cases
 CASES = Cases(
     "rackets.production", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id recipient_address_key value",
     members="ds | racket_id", sales="ds | seller_id", listings="ds | listing_id", sellers="ds | seller_id",
-    deliveries="ds | recipient_address_key", traits="ds | seller_id",
+    supplies="ds | recipient_address_key", traits="ds | seller_id",
 )  # fmt: skip
 LISTINGS = """
     ds    | listing_id | category  | suspicion
@@ -158,7 +158,7 @@ def test_who_buys_suspect_goods_outside_three_times_and_more_than_inside_only_se
         03-31 | b         | sender_address     | yard
         03-31 | c         | return_address     | home
     """,
-    deliveries="""
+    supplies="""
         ds    | recipient_address_key | sender_address_key | has_order | parcels
         03-31 | shed                  | mill               | false     | 1
         03-31 | shed                  | tanner             | false     | 1
@@ -191,7 +191,7 @@ def test_three_parcels_without_an_order_to_addresses_of_its_own_are_stock(produc
         03-31 | c         | return_address     | hall
         03-31 | c         | phone              | number
     """,
-    deliveries="""
+    supplies="""
         ds    | recipient_address_key | sender_address_key | has_order | parcels
         03-31 | half                  | mill               | false     | 1
         03-31 | third                 | mill               | false     | 10
@@ -273,7 +273,7 @@ def test_refunds_for_fakes_count_against_the_rate_of_the_market_within_limits(pr
     """,
     sellers=shops(*[f"s{k} 03-{k % 20 + 1:02} 03-{k % 20 + 1:02} platform_ip" for k in range(60)]),
     traits="ds | seller_id | kind | value\n03-31 | s0 | return_address | shed",
-    deliveries="ds | recipient_address_key | has_order | parcels\n03-31 | shed | false | 9000",
+    supplies="ds | recipient_address_key | has_order | parcels\n03-31 | shed | false | 9000",
 )
 def test_however_much_of_everything_adds_up_to_each_sign_once(production):
     signs = rules.TRADE + rules.SUPPLIES_OWN + rules.MATERIALS + rules.PACKAGING + rules.STOCK + rules.REOPENS
