@@ -76,6 +76,13 @@ def listing_words(kind: str) -> tuple[str, ...]:
     return tuple(row["word"] for row in rows("listing_words") if row["kind"] == kind)
 
 
+@cache
+def joined_words() -> frozenset[str]:
+    """Latin words that sellers write beside a name in one word: goods, shops, praise; listing words among them."""
+    listed = {row["word"] for row in rows("listing_words") if row["word"].isascii() and row["word"].isalpha()}
+    return frozenset(listed | {word for row in rows("joined_words") for word in row["words"].split()})
+
+
 def _lines(name: str) -> list[str]:
     path = FOLDER / f"{name}.csv"
     if not path.is_file():

@@ -39,6 +39,7 @@ class Tables:
     read:    the same with look-alikes as the Latin letters that they imitate.
     between: NOTHING, BLANK, SYMBOL or SENTENCE: what a character that is no letter is between letters.
     sound:   number of the syllable of a Chinese character, 0 for all others.
+    is_capital: capital letters.
     """
 
     plain: Codes
@@ -46,6 +47,7 @@ class Tables:
     read: Codes
     between: NDArray[np.uint8]
     sound: Codes
+    is_capital: Flags
 
 
 @cache
@@ -76,7 +78,8 @@ def tables() -> Tables:
     sound = np.zeros(CODES, np.uint32)
     for number, (_, characters) in enumerate(sorted(reference.syllables().items()), start=1):
         sound[[ord(char) for char in characters]] = number
-    return Tables(plain, simple, read, between, sound)
+    is_capital = np.array([chr(code).isupper() for code in range(CODES)], bool)
+    return Tables(plain, simple, read, between, sound, is_capital)
 
 
 def _is_letter(char: str) -> bool:

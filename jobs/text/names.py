@@ -17,8 +17,13 @@ from jobs import reference
 from jobs.text import characters, search
 from jobs.text.characters import BLANK, CODES, NOTHING, SENTENCE, SYMBOL, Codes, Flags, Letters, Numbers, Tables
 
-# Inside a longer word a Latin name as short as this is there by chance.
-SHORT_LATIN = 4
+# In a longer word a Latin name as short as this is there by chance, but for what its own category says and parts of the
+# word that are known; one that is no everyday word and as long as LONG_LATIN is not, at either end of it.
+SHORT_LATIN, LONG_LATIN = 4, 7
+# An everyday word beside a name in one word has so many letters: two are the end of many a word.
+WORD = 3
+# Single letters before a Chinese character begin a word of their own: A货, K金, T恤, U盘, V领.
+LETTER_WORDS = "aktuv"
 # A name as short as this, found only by undoing something, counts in the brand's own categories.
 SHORT = 3
 # A Latin name shorter than this is one letter away from too many words.
@@ -74,6 +79,7 @@ class Names:
     """All that is known of protected names, ready to search for.
 
     brand_ids, categories, prices: by brand. open, hidden, sounds: words and, by word, the names (as arrays).
+    is_everyday: Latin names that are words of everyday use. joins: what may stand beside a name in one word.
     """
 
     tables: Tables
@@ -84,6 +90,7 @@ class Names:
     length: Numbers
     blanks: Numbers
     is_latin: Flags
+    is_everyday: Flags
     valid_from: Numbers
     valid_to: Numbers
     letters: tuple[str, ...]
@@ -93,6 +100,7 @@ class Names:
     before: search.Words
     after: search.Words
     guesses: "Guesses"
+    joins: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,7 @@ def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]
         np.array([len(codes) for codes in plain], np.int64),
         np.array([int((found.gap[1:-1] > NOTHING).sum()) for found in folded], np.int64),
         np.array(latin, bool),
+        np.array([_is_everyday(name.text, text) for name, text in zip(names, spelt_letters, strict=True)], bool),
         np.array([name.valid_from for name in names], np.int64),
         np.array([name.valid_to for name in names], np.int64),
         spelt_letters,
@@ -149,7 +158,14 @@ def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]
         _spelt(sound, [i for i in range(len(names)) if han[i] and bool((sound[i] > 0).all())]),
         _listing_words("compatible_before", tables), _listing_words("compatible_after", tables),
         _guesses(spelt_letters, latin, han, [name.brand for name in names], categories),
+        frozenset(spelt_letters) | reference.joined_words(),
     )  # fmt: skip
+
+
+def _is_everyday(text: str, letters: str) -> bool:
+    """Whether a Latin name, or each of its words, is a word of everyday use: it is part of others by chance."""
+    common = reference.common_words("latin")
+    return letters in common or common.issuperset(_LATIN.findall(text.lower()))
 
 
 def _order(brand: tuple[str, Sequence[str], Sequence[str], int, int]) -> tuple[str, int]:
@@ -357,15 +373,71 @@ def _open(batch: Batch) -> Hits:
     at, name = _expanded(*search.find(plain.codes, names.open.words), names.open)
     last = at + names.length[name] - 1
     gaps = np.cumsum(plain.gap > NOTHING)
-    is_word = names.is_latin[name] & (names.length[name] <= SHORT_LATIN)
-    row, starts, ends = plain.field[at] // 3, plain.starts()[at], plain.ends()[last]
-    kept = (
-        (gaps[last] - gaps[at] <= names.blanks[name])
-        & np.where(is_word, starts & ends, starts | ends | ~names.is_latin[name])
-        & batch.valid(row, name)
-    )
+    row = plain.field[at] // 3
+    kept = (gaps[last] - gaps[at] <= names.blanks[name]) & batch.valid(row, name)
+    at, name, last, row = at[kept], name[kept], last[kept], row[kept]
+    kept = _stands_out(batch, plain, at, last, name)
     at, name, last, row = at[kept], name[kept], last[kept], row[kept]
     return Hits(row, name, plain.field[at] % 3 + 1, np.zeros(len(at), np.int64), plain.at[at], plain.at[last] + 1)
+
+
+def _stands_out(batch: Batch, letters: Letters, at: Numbers, last: Numbers, name: Numbers) -> Flags:
+    """Whether names that stand from `at` to `last` are meant: Chinese ones always, Latin ones as a word.
+
+    Or joined to others in one word where its case changes, or where what is left is known to stand beside names. Everyday
+    words are part of longer ones by chance (coach in stagecoach), so only names that are none may be joined to them.
+    """
+    names, end = batch.names, len(letters.codes)
+    raw = np.minimum(batch.raw[letters.at], CODES - 1)
+    shown, is_capital = names.tables.plain[raw], names.tables.is_capital[raw]
+    # Words end where letters, digits and other scripts meet.
+    kind = np.where((shown >= 0x30) & (shown <= 0x39), 1, np.where((shown >= 0x61) & (shown <= 0x7A), 0, 2))
+    edge = np.ones(end + 1, bool)
+    edge[1:end] = (letters.gap[1:] > NOTHING) | (kind[1:] != kind[:-1])
+    numbers = np.arange(end + 1)
+    word_begin = np.maximum.accumulate(np.where(edge, numbers, 0))
+    word_end = np.minimum.accumulate(np.where(edge, numbers, end)[::-1])[::-1]
+    found: Flags = ~names.is_latin[name] | (edge[at] & edge[last + 1])
+    is_short = names.length[name] <= SHORT_LATIN
+    own = batch.in_category(letters.field[at] // 3, name)
+    may_join = ~found & (~is_short | ((names.length[name] > 2) & own))
+    cases = np.append(is_capital, [False, False])
+    for i in np.flatnonzero(may_join).tolist():
+        a, b = int(at[i]), int(last[i]) + 1
+        first, final = int(word_begin[a]), int(word_end[b])
+        left, right = ("".join(map(chr, letters.codes[x:y])) for x, y in ((first, a), (b, final)))
+        # NikeShoes, newNike, NEWnike: not the one capital with which any word may begin.
+        left_parts = cases[a] and not (cases[a - 1] and cases[a + 1]) or a - first > 1 and bool(cases[a - 2 : a].all())
+        right_parts = (
+            (cases[b] and not (cases[b - 1] and cases[b + 1])) or (not cases[b] and bool(cases[b - 2 : b].all()))
+        )  # fmt: skip
+        if is_short[i] and min(len(text) for text in (left, right) if text) < WORD:
+            continue
+        is_letter_word = right in tuple(LETTER_WORDS) and final < end and bool(characters.is_han(letters.codes[final]))
+        rests = [
+            text for text, parts in ((left, left_parts), (right, right_parts or is_letter_word)) if text and not parts
+        ]
+        found[i] = not rests or _may_join(
+            names, int(name[i]), rests, bool(left and right), left + names.letters[name[i]] + right
+        )
+    return found
+
+
+def _may_join(names: Names, name: int, rests: Sequence[str], is_inside: bool, word: str) -> bool:
+    """Whether a name may be meant in a word that has these other parts, before or after it or (is_inside) both."""
+    if word in names.guesses.common_latin:
+        return False
+    if all(rest in names.joins or _is_two(rest, names.joins) for rest in rests):
+        return True
+    if names.is_everyday[name] or names.length[name] <= SHORT_LATIN:
+        return False
+    is_long = names.length[name] >= LONG_LATIN and not is_inside
+    common = names.guesses.common_latin
+    return is_long or all(len(rest) >= WORD and (rest in common or rest in names.joins) for rest in rests)
+
+
+def _is_two(text: str, words: frozenset[str]) -> bool:
+    return any(text[:i] in words and text[i:] in words for i in range(2, len(text) - 1))
 
 
 def _hidden(batch: Batch, settled: Flags) -> Hits:
@@ -390,7 +462,7 @@ def _hidden(batch: Batch, settled: Flags) -> Hits:
         np.where(
             length <= SHORT_LATIN,
             (length > 2) & whole & own & ((gaps == 0) | (symbols > 0) | (gaps == length - 1)),
-            (gaps == 0) | whole,
+            whole | ((gaps == 0) & _stands_out(batch, read, at, last, name)),
         ),
         own | (length > SHORT),
     )

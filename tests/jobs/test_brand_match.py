@@ -79,6 +79,41 @@ def test_what_only_has_letters_in_common_is_no_name(title):
     assert found(title) is None
 
 
+EVERYDAY = names.prepared(
+    [
+        ("apple", ["Apple"], ["electronics"], *ALWAYS), ("coach", ["Coach"], ["handbags"], *ALWAYS), ("gap", ["Gap"], ["apparel"], *ALWAYS),
+        ("dorva", ["Dorva"], ["handbags"], *ALWAYS), ("ridge", ["North Ridge"], ["watches"], *ALWAYS), ("kesa", ["Kesa"], ["handbags"], *ALWAYS),
+        ("velmora", ["Velmora"], ["sneakers"], *ALWAYS),
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "pineapple 罐头", "Pineapple juice", "stagecoach 模型", "apples水果", "appleton", "applepie", "coachman 帽子", "pineapp1e", "stagec0ach",
+        "northridgeway", "dorvan", "andorva", "landorvas", "kesari", "akesa", "gaps", "agap", "anvelmoran", "aGap", "GapX", "onlinegap",
+    ],
+)  # fmt: skip
+def test_a_name_in_a_longer_word_is_no_mention_of_it(title):
+    assert found(title, category="handbags", known=EVERYDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("AppleWatch 表带", "apple title"), ("newapple", "apple title"), ("pineAPPLE", "apple title"), ("NEWApple", "apple title"), ("NEWapple", "apple title"),
+        ("coachbag 手提包", "coach title"), ("COACHOutlet", "coach title"), ("ＣｏａｃｈＢａｇ", "coach title"), ("coach2024", "coach title"),
+        ("2024coach", "coach title"), ("coacht恤", "coach title"), ("正品coach包", "coach title"), ("coachоригинал", "coach title"),
+        ("dorvapremium", "dorva title"), ("dorvaorange", "dorva title"), ("dorvacoach", "coach title"), ("newdorvawomensbag", "dorva title"),
+        ("dоrvabag", "dorva evaded look_alike"), ("KesaBags", "kesa title"), ("kesabags", "kesa title"), ("xvelmora", "velmora title"),
+        ("velmoraqz", "velmora title"), ("northridgewatch", "ridge title"),
+    ],
+)  # fmt: skip
+def test_a_name_joined_to_known_words_or_by_its_capitals_is_a_mention(title, expected):
+    assert found(title, category="handbags", known=EVERYDAY) == expected
+
+
 def test_a_guess_counts_in_the_brands_own_categories_only():
     titles = ["V*lmora", "velmo", "vlm", "铠*", "唯莫垃", "Velmra", "维·莫", "k.e.s.a"]
     assert [found(title, category="liquor") for title in titles] == [None] * len(titles)
