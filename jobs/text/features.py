@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 
 from jobs import reference
-from jobs.text import characters, search
+from jobs.text import characters, whole
 from jobs.text.batches import texts
-from jobs.text.characters import BLANK, CODES, NOTHING, SENTENCE, Codes, Flags, Letters, Numbers, Tables
+from jobs.text.characters import BLANK, CODES, NOTHING, Codes, Flags, Letters, Numbers, Tables
 from jobs.text.search import BASE, Hashes
 
 KINDS = ("grade", "genuine", "used", "compatible_before", "compatible_after", "contact")
@@ -41,33 +41,22 @@ PIECE = 500_000
 
 @dataclass(frozen=True)
 class WordList:
-    """Words of all kinds: an index of their letters and, by word of the index, (kinds, spelling, signs inside)."""
+    """Words of all kinds, and by number of the word its kinds."""
 
     tables: Tables
-    words: search.Words
+    words: whole.Listed
     kinds: NDArray[np.bool_]
-    spelling: tuple[str, ...]
-    signs: Numbers
 
 
 def word_list() -> WordList:
     """The words of conf/reference/listing_words.csv. No words are no error."""
     tables = characters.tables()
-    by_letters: dict[tuple[int, ...], tuple[set[str], str, int]] = {}
-    for kind in KINDS:
-        for word in reference.listing_words(kind):
-            found = characters.letters(characters.joined([word]), tables.simple, tables.between)
-            key = tuple(found.codes[:-1].tolist())
-            signs = int((found.gap[1:-1] > NOTHING).sum())
-            by_letters.setdefault(key, (set(), word, signs))[0].add(kind)
-    kinds = np.array([[kind in found for kind in KINDS] for found, _, _ in by_letters.values()], bool)
-    return WordList(
-        tables,
-        search.words([np.array(key, np.uint32) for key in by_letters]),
-        kinds.reshape(-1, len(KINDS)),
-        tuple(word for _, word, _ in by_letters.values()),
-        np.array([signs for _, _, signs in by_letters.values()], np.int64),
-    )
+    of_kind = [reference.listing_words(kind) for kind in KINDS]
+    words, number = whole.listed([word for spelt in of_kind for word in spelt], tables)
+    kinds = np.zeros((len(words.spelling), len(KINDS)), bool)
+    for column, spelt in enumerate(of_kind):
+        kinds[[number[word] for word in spelt], column] = True
+    return WordList(tables, words, kinds)
 
 
 def with_text(listings: DataFrame) -> DataFrame:
@@ -114,40 +103,16 @@ def _describe(known: WordList, fields: list[str]) -> pa.RecordBatch:
     rows = len(fields) // 2
     raw = characters.joined(fields) if fields else np.zeros(0, np.uint32)
     letters = characters.letters(raw, known.tables.simple, known.tables.between)
-    at, word = _words(letters, known)
+    at, _, word = whole.find_listed(letters, known.words)
     row = letters.field[at] // 2
     columns: dict[str, pa.Array] = {}
     for name, kinds in COLUMNS.items():
         of_kind = known.kinds[word][:, [KINDS.index(kind) for kind in kinds]].any(axis=1)
-        columns[name] = _lists(row[of_kind], word[of_kind], rows, known.spelling)
+        columns[name] = _lists(row[of_kind], word[of_kind], rows, known.words.spelling)
     is_contact = known.kinds[word, KINDS.index("contact")]
     columns |= _contacts(raw, letters, row[is_contact & _followed(letters, at)], rows, known.tables)
     columns |= _templates(letters, at[is_contact], rows)
     return pa.RecordBatch.from_pydict(columns)
-
-
-def _words(letters: Letters, known: WordList) -> tuple[Numbers, Numbers]:
-    """(position, word) of words of the list: Latin ones as whole words, with just the signs that they have.
-
-    Between Chinese characters signs may be put in; sentences are not read across their end.
-    """
-    at, word = search.find(letters.codes, known.words)
-    last = at + known.words.lengths[word] - 1
-    gaps, blanks, sentences = (
-        np.cumsum(flags) for flags in (letters.gap > NOTHING, letters.gap == BLANK, letters.gap == SENTENCE)
-    )
-    inside, signs = gaps[last] - gaps[at], known.signs[word]
-    han, starts, ends = characters.is_han(letters.codes), letters.starts(), letters.ends()
-    all_han = np.cumsum(~han)
-    is_han = all_han[last] - all_han[at] + ~han[at] == 0
-    kept = (
-        (is_han | (inside == signs))
-        & (blanks[last] - blanks[at] == 0)
-        & ((sentences[last] - sentences[at] == 0) | (signs > 0))
-        & (han[at] | starts[at])
-        & (han[last] | ends[last])
-    )
-    return at[kept], word[kept]
 
 
 def _followed(letters: Letters, at: Numbers) -> Flags:

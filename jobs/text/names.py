@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from jobs import reference
-from jobs.text import characters, search
+from jobs.text import characters, search, whole
 from jobs.text.characters import BLANK, CODES, NOTHING, SENTENCE, SYMBOL, Codes, Flags, Letters, Numbers, Tables
 
 # In a longer word a Latin name as short as this is there by chance, but for what its own category says and parts of the
@@ -97,8 +97,8 @@ class Names:
     open: "Spelt"
     hidden: "Spelt"
     sounds: "Spelt"
-    before: search.Words
-    after: search.Words
+    before: whole.Listed
+    after: whole.Listed
     guesses: "Guesses"
     joins: frozenset[str]
 
@@ -156,7 +156,7 @@ def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]
         _spelt(plain, range(len(names))),
         _spelt(read, range(len(names))),
         _spelt(sound, [i for i in range(len(names)) if han[i] and bool((sound[i] > 0).all())]),
-        _listing_words("compatible_before", tables), _listing_words("compatible_after", tables),
+        *(whole.listed(reference.listing_words(f"compatible_{side}"), tables)[0] for side in ("before", "after")),
         _guesses(spelt_letters, latin, han, [name.brand for name in names], categories),
         frozenset(spelt_letters) | reference.joined_words(),
     )  # fmt: skip
@@ -185,14 +185,6 @@ def _pinyin_of(spelt: Sequence[str], tables: Tables) -> set[str]:
 
 def _sounds(codes: Codes, tables: Tables) -> Codes:
     return tables.sound[tables.simple[np.minimum(codes, CODES - 1)]]
-
-
-def _listing_words(kind: str, tables: Tables) -> search.Words:
-    spelt = {word: characters.joined([word]) for word in reference.listing_words(kind)}
-    folded = {
-        tuple(characters.letters(codes, tables.simple, tables.between).codes[:-1].tolist()) for codes in spelt.values()
-    }
-    return search.words([np.array(word, np.uint32) for word in sorted(folded)])
 
 
 def _spelt(codes: Sequence[Codes], numbers: Iterable[int]) -> Spelt:
@@ -387,39 +379,26 @@ def _stands_out(batch: Batch, letters: Letters, at: Numbers, last: Numbers, name
     Or joined to others in one word where its case changes, or where what is left is known to stand beside names. Everyday
     words are part of longer ones by chance (coach in stagecoach), so only names that are none may be joined to them.
     """
-    names, end = batch.names, len(letters.codes)
-    raw = np.minimum(batch.raw[letters.at], CODES - 1)
-    shown, is_capital = names.tables.plain[raw], names.tables.is_capital[raw]
-    # Words end where letters, digits and other scripts meet.
-    kind = np.where((shown >= 0x30) & (shown <= 0x39), 1, np.where((shown >= 0x61) & (shown <= 0x7A), 0, 2))
-    edge = np.ones(end + 1, bool)
-    edge[1:end] = (letters.gap[1:] > NOTHING) | (kind[1:] != kind[:-1])
-    numbers = np.arange(end + 1)
-    word_begin = np.maximum.accumulate(np.where(edge, numbers, 0))
-    word_end = np.minimum.accumulate(np.where(edge, numbers, end)[::-1])[::-1]
-    found: Flags = ~names.is_latin[name] | (edge[at] & edge[last + 1])
+    names, codes = batch.names, letters.codes
+    there = whole.around(letters, batch.raw, names.tables, at, last + 1)
+    before, after = at - there.first, there.final - there.end
+    found: Flags = ~names.is_latin[name] | there.is_alone()
     is_short = names.length[name] <= SHORT_LATIN
+    # Of a short name: in its category, and beside parts that are words.
     own = batch.in_category(letters.field[at] // 3, name)
-    may_join = ~found & (~is_short | ((names.length[name] > 2) & own))
-    cases = np.append(is_capital, [False, False])
-    for i in np.flatnonzero(may_join).tolist():
-        a, b = int(at[i]), int(last[i]) + 1
-        first, final = int(word_begin[a]), int(word_end[b])
-        left, right = ("".join(map(chr, letters.codes[x:y])) for x, y in ((first, a), (b, final)))
-        # NikeShoes, newNike, NEWnike: not the one capital with which any word may begin.
-        left_parts = cases[a] and not (cases[a - 1] and cases[a + 1]) or a - first > 1 and bool(cases[a - 2 : a].all())
-        right_parts = (
-            (cases[b] and not (cases[b - 1] and cases[b + 1])) or (not cases[b] and bool(cases[b - 2 : b].all()))
-        )  # fmt: skip
-        if is_short[i] and min(len(text) for text in (left, right) if text) < WORD:
-            continue
-        is_letter_word = right in tuple(LETTER_WORDS) and final < end and bool(characters.is_han(letters.codes[final]))
-        rests = [
-            text for text, parts in ((left, left_parts), (right, right_parts or is_letter_word)) if text and not parts
-        ]
-        found[i] = not rests or _may_join(
-            names, int(name[i]), rests, bool(left and right), left + names.letters[name[i]] + right
-        )
+    is_word = ((before == 0) | (before >= WORD)) & ((after == 0) | (after >= WORD))
+    may_join = ~found & (~is_short | ((names.length[name] > 2) & own & is_word))
+    han = np.append(characters.is_han(codes), False)
+    letter_words = np.isin(np.append(codes, 0)[there.end], [ord(letter) for letter in LETTER_WORDS])
+    known_after = there.is_parted_after | ((after == 1) & letter_words & han[there.final])
+    open_before, open_after = (before > 0) & ~there.is_parted_before, (after > 0) & ~known_after
+    found |= may_join & ~open_before & ~open_after
+    for i in np.flatnonzero(may_join & (open_before | open_after)).tolist():
+        left = "".join(map(chr, codes[there.first[i] : at[i]]))
+        right = "".join(map(chr, codes[there.end[i] : there.final[i]]))
+        rests = [rest for rest, is_open in ((left, open_before[i]), (right, open_after[i])) if is_open]
+        word = left + names.letters[name[i]] + right
+        found[i] = _may_join(names, int(name[i]), rests, bool(left and right), word)
     return found
 
 
@@ -658,7 +637,8 @@ def _compared(batch: Batch, hits: Hits) -> Flags:
     field_of = np.cumsum(batch.raw == 0)
     near = np.zeros(len(hits.row), bool)
     for wanted, side in ((batch.names.before, "before"), (batch.names.after, "after")):
-        begin, end = whole_words(simple, wanted)
+        first, final, _ = whole.find_listed(simple, wanted)
+        begin, end = simple.at[first], simple.at[final] + 1
         if not len(begin):
             continue
         if side == "before":
@@ -673,15 +653,3 @@ def _compared(batch: Batch, hits: Hits) -> Flags:
             close = (place < len(begins)) & (other - hits.end <= NEAR)
         near |= close & (field_of[np.minimum(other, last)] == field_of[np.minimum(hits.begin, last)])
     return near & (hits.place != CLAIMED)
-
-
-def whole_words(letters: Letters, wanted: search.Words) -> tuple[Numbers, Numbers]:
-    """(begin, end) in the joined fields of words found without gaps; Latin ones as whole words only."""
-    at, word = search.find(letters.codes, wanted)
-    length = wanted.lengths[word]
-    last = at + length - 1
-    gaps = np.cumsum(letters.gap > NOTHING)
-    han = characters.is_han(letters.codes)
-    starts, ends = letters.starts(), letters.ends()
-    kept = (gaps[last] == gaps[at]) & (han[at] | starts[at]) & (han[last] | ends[last])
-    return letters.at[at[kept]], letters.at[last[kept]] + 1

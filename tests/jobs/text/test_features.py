@@ -31,6 +31,9 @@ def described(title=None, description=None, brand=None):
         ("used_words", "1995新款", []),
         ("compatible_words", "适用于手机 case for phone", ["for", "适用", "适用于"]),
         ("compatible_words", "comfort 明星同款", ["同款"]),
+        ("compatible_words", "compatible with phones", ["compatible", "compatible with"]),
+        ("compatible_words", "明星同·款 平-替", ["同款", "平替"]),
+        ("compatible_words", "明星同 款，平，替", []),
     ],
 )
 def test_words_are_found_as_they_are_meant(column, text, words):
