@@ -32,7 +32,9 @@ def judged(sellers: DataFrame) -> DataFrame:
 def refund_nats(fake_refunds: Column, orders: Column) -> Column:
     """Log-likelihood ratio of so many refunds for fakes among so many orders of shops (Poisson), counterfeits to market.
 
-    Says little of one shop, and adds up over those of a group.
+    Says little of one shop, and adds up over those of a group: the rates are those of all orders of many shops. In a
+    simulated market of five weeks 2.2 % of the orders of rackets' shops were refunded so, 2.6 % of those of counterfeit
+    listings, 0.1 % of the rest. evidence.listing_signals asks the same of one listing, with a higher rate.
     """
     return fake_refunds * math.log(FAKE_REFUNDS / HONEST_REFUNDS) - orders * (FAKE_REFUNDS - HONEST_REFUNDS)
 
