@@ -9,7 +9,7 @@ much is known. Places that many outsiders use (forwarders, depots, villages) cou
 
 from functools import reduce
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.near import BLOCK_DEGREES, SQUARE_DEGREES, around, blocked, metres
@@ -88,19 +88,12 @@ def traces(
 ) -> DataFrame:
     """The columns of TRACE: what points to a place of a racket, and one row of sign `member` for every racket."""
     of_member = members.select("ds", "racket_id", "seller_id")
-    crowded = counting(of_member, sellers)
-    users = address_users(crowded, traits)
-    own = own_addresses(users)
-    stock = unordered(supplies, own)
-    by_address = [
-        ordered(of_member, supplies),
-        delivered(stock),
-        stock_sources(stock, supplies, own),
-        returns(of_member, traits),
-    ]
+    shops = counting(of_member, sellers)
+    users = address_users(shops, traits)
+    by_address = _together(goods(of_member, supplies, users), returns(of_member, traits))
     found = [
-        origins(of_member, crowded, places, addresses),
-        at_addresses(reduce(_together, by_address), addresses, users),
+        origins(shops, places, addresses),
+        at_addresses(by_address, addresses, users),
         of_member.select("ds", "racket_id", F.lit("member").alias("sign")).distinct(),
     ]
     columns = [column.strip().split(" ") for column in TRACE.split(",")]
@@ -135,119 +128,93 @@ def counting(members: DataFrame, sellers: DataFrame) -> DataFrame:
     )  # fmt: skip
 
 
-def address_users(crowded: DataFrame, traits: DataFrame) -> DataFrame:
-    """ds, address_key, racket_id (null: of none), users: how many shops of it use an address, as `counting` counts."""
-    return (
+def address_users(shops: DataFrame, traits: DataFrame) -> DataFrame:
+    """ds, address_key, users, of_racket, owner: how many shops use an address, as `counting` counts, and of each racket.
+
+    owner: the racket that is half of the users; of two halves the smaller id. It is worked out of the rest, so that all
+    readers want the same columns and Spark computes them once.
+    """
+    used = (
         traits.where("kind IN ('return_address', 'registered_address', 'sender_address')")
         .select("ds", "seller_id", F.col("value").alias("address_key"))
         .distinct()
-        .join(crowded, ["ds", "seller_id"], how="left")
+        .join(shops, ["ds", "seller_id"], how="left")
         .groupBy("ds", "address_key", "racket_id")
-        .agg(F.sum(F.coalesce("counts", F.lit(1))).alias("users"))
-    )
-
-
-def own_addresses(users: DataFrame) -> DataFrame:
-    """ds, address_key, racket_id: addresses of which a racket is half of the users; of two halves the smaller id."""
-    everybody = F.sum("users").over(Window.partitionBy("ds", "address_key"))
-    return (
-        users.withColumn("everybody", everybody)
-        .where(F.col("racket_id").isNotNull() & (F.col("users") >= OWN_ADDRESS * F.col("everybody")))
+        .agg(F.sum(F.coalesce("counts", F.lit(1))).alias("n"))
         .groupBy("ds", "address_key")
-        .agg(F.min("racket_id").alias("racket_id"))
+        .agg(
+            F.sum("n").alias("users"),
+            F.map_from_entries(
+                F.collect_list(F.when(F.col("racket_id").isNotNull(), F.struct("racket_id", "n")))
+            ).alias("of_racket"),
+        )
     )
-
-
-def with_outsiders(rows: DataFrame, users: DataFrame) -> DataFrame:
-    """Adds `insiders` and `outsiders` to rows of ds, racket_id, address_key: shops that use the address, the racket's and
-    others.
-    """
-    everybody = users.groupBy("ds", "address_key").agg(F.sum("users").alias("everybody"))
-    own = users.where("racket_id IS NOT NULL")
-    return (
-        rows.join(everybody, ["ds", "address_key"], how="left")
-        .join(own, ["ds", "address_key", "racket_id"], how="left")
-        .withColumn("insiders", F.coalesce("users", F.lit(0)))
-        .withColumn("outsiders", F.coalesce("everybody", F.lit(0)) - F.col("insiders"))
-        .drop("everybody", "users")
-    )
+    halves = F.map_filter("of_racket", lambda _, n: n >= OWN_ADDRESS * F.col("users"))
+    return used.withColumn("owner", F.array_min(F.map_keys(halves)))
 
 
 # --- traces: ds, racket_id, sign, address_key or label, how much ----------------------------------
 
 
-def suppliers(supplies: DataFrame) -> DataFrame:
-    """ds, sender_address_key, sells: senders that sell shops mostly `materials` or `packaging`."""
-    kinds = {
-        name: F.sum(F.when(F.col("category") == name, F.col("parcels")).otherwise(0))
-        for name in ("materials", "packaging")
-    }
-    return (
-        supplies.where("has_order AND category <> '' AND sender_address_key <> ''")
-        .groupBy("ds", "sender_address_key")
-        .agg(*[total.alias(name) for name, total in kinds.items()], F.sum("parcels").alias("all"))
-        .where(F.col("materials") + F.col("packaging") >= SUPPLIER * F.col("all"))
-        .select("ds", "sender_address_key", F.when(F.col("materials") >= F.col("packaging"), "materials").otherwise("packaging").alias("sells"))
-    )  # fmt: skip
+def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFrame:
+    """What came to a racket, by sign and address.
 
-
-def ordered(members: DataFrame, supplies: DataFrame) -> DataFrame:
-    """Materials and packaging that members ordered, by the address they went to."""
-    return (
-        supplies.where("category IN ('materials', 'packaging')")
-        .join(members.withColumnRenamed("seller_id", "buyer_seller_id"), ["ds", "buyer_seller_id"], how="inner")
-        .groupBy(
-            "ds", "racket_id", F.col("category").alias("sign"), F.col("recipient_address_key").alias("address_key")
-        )
-        .agg(F.sum("parcels").alias("parcels"), F.sum("recent").alias("recent"))
+    materials, packaging: where members had it sent, and where it went without an order from who sells such. stock_to: where
+    other goods went without an order. stock_from: where these came from; `customers`: addresses that are not the racket's
+    and get parcels from there, too.
+    """
+    buyers = members.select("ds", F.col("seller_id").alias("buyer_seller_id"), F.col("racket_id").alias("buyer"))
+    owners = users.select("ds", F.col("address_key").alias("recipient_address_key"), "owner")
+    is_known = F.col("sender_address_key") != ""
+    # What came from nobody knows whom has no sender in common.
+    sender = ["ds", "sender_address_key", F.when(~is_known, F.col("recipient_address_key"))]
+    of_sender, of_owner = Window.partitionBy(*sender), Window.partitionBy(*sender, "owner")
+    sold = F.when(F.col("has_order") & (F.col("category") != "") & is_known, F.col("parcels"))
+    materials, packaging = (
+        F.coalesce(F.sum(F.when(F.col("category") == kind, sold)).over(of_sender), F.lit(0))
+        for kind in ("materials", "packaging")
     )
-
-
-def unordered(supplies: DataFrame, own: DataFrame) -> DataFrame:
-    """Parcels without an order to a racket's own addresses; `sells` is set when the sender sells materials."""
+    # Who sells shops mostly one of these.
+    sells = F.when(
+        is_known & (materials + packaging >= SUPPLIER * F.sum(sold).over(of_sender)),
+        F.when(materials >= packaging, "materials").otherwise("packaging"),
+    )
+    is_stock = ~F.col("has_order") & is_known
+    customers = F.count_if(is_stock).over(of_sender) - F.count_if(is_stock).over(of_owner)
+    is_owned = ~F.col("has_order") & F.col("owner").isNotNull()
+    # Who sends from where it sells to shops: not stock of its own.
+    is_made = is_owned & F.col("sells").isNull() & (F.col("sender_address_key") != F.col("recipient_address_key"))
+    of_buyer = F.col("buyer").isNotNull() & F.col("category").isin("materials", "packaging")
+    came_to = F.coalesce("sells", F.lit("stock_to"))
+    signs = [
+        F.when(of_buyer, _sign("buyer", F.col("category"), "recipient_address_key")),
+        F.when(is_owned, _sign("owner", came_to, "recipient_address_key")),
+        F.when(is_made, _sign("owner", F.lit("stock_from"), "sender_address_key")),
+    ]
+    is_source = F.col("sign") == "stock_from"
     return (
-        supplies.where("NOT has_order")
-        .join(own.withColumnRenamed("address_key", "recipient_address_key"), ["ds", "recipient_address_key"], how="inner")
-        .join(suppliers(supplies), ["ds", "sender_address_key"], how="left")
-    )  # fmt: skip
-
-
-def delivered(parcels: DataFrame) -> DataFrame:
-    """Where parcels without an order went: materials from who sells them, else stock."""
-    return parcels.groupBy(
-        "ds", "racket_id", F.coalesce("sells", F.lit("stock_to")).alias("sign"), F.col("recipient_address_key").alias("address_key")
-    ).agg(F.sum("parcels").alias("parcels"), F.sum("recent").alias("recent"))  # fmt: skip
-
-
-def stock_sources(parcels: DataFrame, supplies: DataFrame, own: DataFrame) -> DataFrame:
-    """Where stock came from. `customers`: addresses that are not the racket's and get parcels from there, too."""
-    owners = own.select("ds", F.col("address_key").alias("recipient_address_key"), F.col("racket_id").alias("owner"))
-    supplied = (
-        supplies.where("NOT has_order AND sender_address_key <> ''")
+        supplies.join(buyers, ["ds", "buyer_seller_id"], how="left")
         .join(owners, ["ds", "recipient_address_key"], how="left")
-        .groupBy("ds", "sender_address_key", "owner")
-        .agg(F.count_distinct("recipient_address_key").alias("n"))
-    )
-    everybody = supplied.groupBy("ds", "sender_address_key").agg(F.sum("n").alias("all"))
-    of_owner = supplied.where("owner IS NOT NULL").withColumnRenamed("owner", "racket_id")
-    return (
-        # Who sends from where it sells to shops: not stock of its own.
-        parcels.where("sells IS NULL AND sender_address_key <> recipient_address_key")
-        .groupBy("ds", "racket_id", "sender_address_key")
+        .withColumns({"sells": sells, "customers": customers})
+        .withColumn("at", F.struct("scans", "lng", "lat", "sigma_m"))
+        .select("ds", "has_order", "parcels", "recent", "customers", "at", F.inline(F.array_compact(F.array(*signs))))
+        .groupBy("ds", "racket_id", "sign", "address_key", "has_order")
         .agg(
-            F.sum("parcels").alias("parcels"), F.sum("recent").alias("recent"),
+            F.sum("parcels").alias("parcels"),
+            F.sum("recent").alias("recent"),
+            F.max(F.when(is_source, F.col("customers"))).alias("customers"),
             # Of a sender whose address is not known: the middle of its largest stream.
-            F.max(F.struct("scans", "lng", "lat", "sigma_m")).alias("at"),
+            F.max(F.when(is_source, F.col("at"))).alias("at"),
         )
-        .join(everybody, ["ds", "sender_address_key"], how="left")
-        .join(of_owner, ["ds", "sender_address_key", "racket_id"], how="left")
         .select(
-            "ds", "racket_id", F.lit("stock_from").alias("sign"), F.col("sender_address_key").alias("address_key"),
-            "parcels", "recent", F.col("at.scans").alias("own_scans"), F.col("at.lng").alias("own_lng"), F.col("at.lat").alias("own_lat"),
-            F.col("at.sigma_m").alias("own_sigma_m"),
-            (F.coalesce("all", F.lit(0)) - F.coalesce("n", F.lit(0))).alias("customers"),
+            "ds", "racket_id", "sign", "address_key", "parcels", "recent", "customers",
+            *[F.col(f"at.{name}").alias(f"own_{name}") for name in ("scans", "lng", "lat", "sigma_m")],
         )
     )  # fmt: skip
+
+
+def _sign(racket: str, sign: Column, address: str) -> Column:
+    return F.struct(F.col(racket).alias("racket_id"), sign.alias("sign"), F.col(address).alias("address_key"))
 
 
 def returns(members: DataFrame, traits: DataFrame) -> DataFrame:
@@ -263,14 +230,18 @@ def returns(members: DataFrame, traits: DataFrame) -> DataFrame:
 
 
 def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> DataFrame:
-    """Traces by address with its position, county and outsiders; a sender that is not known lies where it was scanned."""
+    """Traces by address with its position, county and users; a sender that is not known lies where it was scanned.
+
+    insiders, outsiders: shops that use the address, the racket's and others, customers among them.
+    """
     known = addresses.select("ds", "address_key", *PLACE)
-    shared = F.col("outsiders") + PER_CUSTOMER * F.coalesce("customers", F.lit(0))
+    insiders = F.coalesce(F.try_element_at("of_racket", "racket_id"), F.lit(0))
+    shared = F.coalesce("users", F.lit(0)) - insiders + PER_CUSTOMER * F.coalesce("customers", F.lit(0))
     is_scanned = F.col("lng").isNotNull()
     # Parcels of unknown senders may come from anywhere: they point to a place only when they start at one.
     is_one = F.col("own_sigma_m") <= ONE_PLACE_M
     return (
-        with_outsiders(rows, users)
+        rows.join(users.drop("owner"), ["ds", "address_key"], how="left")
         .join(known, ["ds", "address_key"], how="left")
         .withColumns(
             {
@@ -279,72 +250,65 @@ def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> Dat
                 "sigma_m": F.coalesce("sigma_m", F.when(is_one, F.col("own_sigma_m"))),
                 "scans": F.when(is_scanned, F.col("scans")).otherwise(F.col("own_scans")),
                 "label": F.col("address_key"),
+                "insiders": insiders,
                 "outsiders": shared,
             }
         )
     )
 
 
-def origins(members: DataFrame, crowded: DataFrame, places: DataFrame, addresses: DataFrame) -> DataFrame:
-    """Where members' parcels start: one vote a shop, with who else is scanned around and the county there."""
+def origins(shops: DataFrame, places: DataFrame, addresses: DataFrame) -> DataFrame:
+    """Where members' parcels start: one vote a shop, with who else is scanned around and the county there.
+
+    outsiders: shops of other rackets or none with a place within CROWD_M. region_code: the county of most parcels that
+    were sent from addresses in the cells around.
+    """
     of_shop = F.sum(F.col("recent").cast("decimal(18,6)")).over(Window.partitionBy("ds", "seller_id")).cast("double")
     sure = 1 - F.pow(F.lit(2.0), -F.col("scans") / HALF_VOTE)
+    scanned = places.join(shops, ["ds", "seller_id"], how="left")
     spots = (
-        places.withColumn("share", F.col("recent") / of_shop)
-        .join(members, ["ds", "seller_id"], how="inner")
+        scanned.withColumn("share", F.col("recent") / of_shop)
+        .where("racket_id IS NOT NULL")
         .select(
-            "ds", "racket_id", "seller_id", "lng", "lat", "sigma_m", "scans", F.col("scans").alias("parcels"),
-            F.round(F.col("share") * sure, 6).alias("recent"),
+            "ds", "racket_id", F.col("seller_id").alias("label"), "rank", "lng", "lat", "sigma_m", "scans",
+            F.col("scans").alias("parcels"), F.round(F.col("share") * sure, 6).alias("recent"),
         )
     )  # fmt: skip
-    at = ["ds", "racket_id", "lng", "lat"]
+    nearby = _together(squares(scanned), sent_from(addresses)).alias("b")
+    left = around(blocked(spots, BLOCK_DEGREES), BLOCK_DEGREES).alias("a")
+    apart = metres(F.col("a.lng"), F.col("a.lat"), F.col("b.square_lng"), F.col("b.square_lat"))
+    is_other = F.col("whose").isNull() | (F.col("whose") != F.col("racket_id"))
+    outsiders = F.when(is_other & (apart <= CROWD_M), F.col("shops"))
     return (
-        spots.join(crowd(spots, places.join(crowded, ["ds", "seller_id"], how="left")), at, how="left")
-        .join(counties(spots, addresses), ["ds", "lng", "lat"], how="left")
-        .withColumn("sign", F.lit("origin"))
-        .withColumnRenamed("seller_id", "label")
+        left.join(nearby, ["ds", "x", "y"], how="left")
+        .groupBy(*spots.columns, "region_code")
+        .agg(F.sum(outsiders).alias("outsiders"), F.sum("sent").alias("sent"))
+        .groupBy(*spots.columns)
+        .agg(
+            F.sum("outsiders").cast("double").alias("outsiders"),
+            F.max(F.when(F.col("region_code").isNotNull(), F.struct("sent", "region_code"))).alias("most"),
+        )
+        .select(*spots.columns, "outsiders", "most.region_code", F.lit("origin").alias("sign"))
     )
 
 
-def crowd(spots: DataFrame, places: DataFrame) -> DataFrame:
-    """ds, racket_id, lng, lat, outsiders: shops of other rackets or none with a place within CROWD_M of a spot."""
-    squares = (
-        blocked(places, SQUARE_DEGREES)
+def squares(scanned: DataFrame) -> DataFrame:
+    """ds, x, y, whose, shops, square_lng, square_lat: how many shops of whom are scanned in each small square."""
+    middle = {f"square_{name}": (F.col(axis) + 0.5) * SQUARE_DEGREES for name, axis in (("lng", "x"), ("lat", "y"))}
+    counted = (
+        blocked(scanned, SQUARE_DEGREES)
         .groupBy("ds", "x", "y", F.col("racket_id").alias("whose"))
         .agg(F.sum(F.coalesce("counts", F.lit(1))).alias("shops"))
-        .select(
-            "ds", "whose", "shops",
-            ((F.col("x") + 0.5) * SQUARE_DEGREES).alias("lng"), ((F.col("y") + 0.5) * SQUARE_DEGREES).alias("lat"),
-        )
-    )  # fmt: skip
-    one = spots.select("ds", "racket_id", "lng", "lat").distinct()
-    left, right = (
-        around(blocked(one, BLOCK_DEGREES), BLOCK_DEGREES).alias("a"),
-        blocked(squares, BLOCK_DEGREES).alias("b"),
+        .withColumns(middle)
     )
-    on = (F.col("a.ds") == F.col("b.ds")) & (F.col("a.x") == F.col("b.x")) & (F.col("a.y") == F.col("b.y"))
-    apart = metres(F.col("a.lng"), F.col("a.lat"), F.col("b.lng"), F.col("b.lat"))
-    is_other = F.col("whose").isNull() | (F.col("whose") != F.col("racket_id"))
+    at_middle = counted.withColumns({"lng": F.col("square_lng"), "lat": F.col("square_lat")})
+    return blocked(at_middle, BLOCK_DEGREES).drop("lng", "lat")
+
+
+def sent_from(addresses: DataFrame) -> DataFrame:
+    """ds, x, y, region_code, sent: parcels that were sent from addresses of a county in each cell."""
     return (
-        left.join(right, on & is_other & (apart <= CROWD_M), how="inner")
-        .groupBy("a.ds", "a.racket_id", "a.lng", "a.lat")
-        .agg(F.sum("shops").cast("double").alias("outsiders"))
-    )
-
-
-def counties(spots: DataFrame, addresses: DataFrame) -> DataFrame:
-    """ds, lng, lat, region_code: the county of most parcels that were sent from addresses in the cells around a spot."""
-    sent = (
         blocked(addresses.where("lng IS NOT NULL AND region_code IS NOT NULL"), BLOCK_DEGREES)
         .groupBy("ds", "x", "y", "region_code")
-        .agg(F.sum("scans").alias("n"))
-    )
-    return (
-        around(blocked(spots.select("ds", "lng", "lat").distinct(), BLOCK_DEGREES), BLOCK_DEGREES)
-        .join(sent, ["ds", "x", "y"], how="inner")
-        .groupBy("ds", "lng", "lat", "region_code")
-        .agg(F.sum("n").alias("n"))
-        .groupBy("ds", "lng", "lat")
-        .agg(F.max(F.struct("n", "region_code")).alias("most"))
-        .select("ds", "lng", "lat", "most.region_code")
+        .agg(F.sum("scans").alias("sent"))
     )
