@@ -7,13 +7,13 @@ Two spellings of one thing should have one key; two things must not. In doubt th
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import cache
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from jobs import reference
+from jobs import divisions, reference
+from jobs.divisions import COUNTY_END, NOT_ALONE, PREFECTURE_END, let
 
 # Longer values of short fields are no phones, handles or licences, whatever they contain.
 FIELD_MAX_CHARS = 200
@@ -64,11 +64,6 @@ def _compact(text: Column) -> Column:
     """Short field without blanks, cleaned; null when it is too long to be one, or empty."""
     short = F.when(F.length(text) <= FIELD_MAX_CHARS, text)
     return F.nullif(F.regexp_replace(clean_text(short), " ", ""), F.lit(""))
-
-
-def let(value: Column, body: Callable[[Column], Column]) -> Column:
-    """body(value), with value computed once however often the body uses it."""
-    return F.get(F.transform(F.array(value), body), F.lit(0))
 
 
 def _same_throughout(text: Column) -> Column:
@@ -360,9 +355,13 @@ def address_key(address: Column) -> Column:
 def address_levels(address: Column) -> Column:
     """[prefecture, county, what follows], as they stand in the first 200 characters, cleaned; empty what is not there.
 
-    Letters, digits, # and - only. Read from the left; of a division that is written twice the last counts.
+    Letters, digits, # and - only. Read from the left; of a division that is written twice the last counts. A county
+    without its suffix after its prefecture (莆田荔城荔园路), or by a name of before (郫县), has the name that it has now.
     """
-    return let(_address_text(address), lambda text: F.split(_by_level(text), r"\|"))
+    return let(
+        let(_address_text(address), lambda text: F.split(_by_level(text), r"\|")),
+        lambda levels: F.split(divisions.resolved(*[F.get(levels, F.lit(i)) for i in range(3)]), r"\|"),
+    )
 
 
 def _address_text(address: Column) -> Column:
@@ -370,27 +369,11 @@ def _address_text(address: Column) -> Column:
     text = F.regexp_replace(text, r"[(\[【][^)\]】]{0,60}[)\]】]", "")
     text = F.regexp_replace(text, "[—–−~～‐‑]", "-")
     text = F.regexp_replace(text, r"[^0-9a-z\u3007\u4e00-\u9fff#-]", "")
-    return F.regexp_replace(text, r"(?<![0-9a-z])-+|-+(?![0-9a-z])", "")
+    # Marks at the edge of words, a telephone before the address, and a level without a name of its own (上海市市辖区浦东新区).
+    return F.regexp_replace(text, r"(?<![0-9a-z])-+|-+(?![0-9a-z])|^[0-9-]{7,}|(?<=市)市辖区", "")
 
 
-# What follows a name when it is part of another one: 上海路, 黄石镇, 朝阳区, 南京东路, 大连新村.
-# Not so when it is the first character of a county or prefecture: 台州路桥区, 江苏镇江.
-_BEGINS = (
-    "镇(?:江|海区|平县|雄县|原县|赉县|巴县|安县|宁|远县|康县|坪县|沅)|路(?:桥区|南区|北区)|"
-    "道(?:里区|外区|孚县|县|真)|市[中南北]区|乡宁县"
-)
-NOT_ALONE = (
-    f"(?:(?={_BEGINS})|"
-    "(?!(?:[东西南北中]|[一二三四五六七八九十])?[路街道巷弄里村镇乡区县旗市省州盟]|大[道街]|新[路街村]|口区))"
-)
 _HAVE_CENTRE = "青岛|济南|枣庄|济宁|乐山|内江"
-_PEOPLES = (
-    "(?:壮|回|满|苗|侗|瑶|畲|彝|藏|羌|白|傣|哈尼|拉祜|佤|纳西|布依|仡佬|水|土家|土|撒拉|东乡|保安|裕固|蒙古|朝鲜|"
-    "达斡尔|鄂伦春|鄂温克|锡伯|塔吉克|哈萨克|柯尔克孜|黎|仫佬|毛南|各|傈僳|独龙|怒|普米|布朗|景颇|阿昌|德昂)"
-)
-# What a short name leaves out.
-COUNTY_END = rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治[县旗]|[区县市旗])$"
-PREFECTURE_END = rf"(?<=..)(?:(?:{_PEOPLES}族?)*自治州|地区|[市盟州])$"
 # A county's name: never past a town, village or road, and no zone or housing estate.
 _COUNTY = (
     r"(?:[\u4e00-\u9fff](?:乡(?=[市县])|[\u4e00-\u9fff&&[^镇村路街道号巷弄乡]]){0,12}?"
@@ -412,6 +395,8 @@ def _levels_pattern() -> str:
         full = sorted(
             {row["name"] for row in names[level]}
             | {row["short"] + "州" for row in names[level] if "自治州" in row["name"]}
+            # 广西省 is what many write, 广西自治区 some.
+            | {row["short"] + end for row in names[level] if "自治区" in row["name"] for end in ("省", "自治区")}
         )
         short = sorted(row["short"] for row in names[level])
         longest_first = sorted(full, key=len, reverse=True)
@@ -454,11 +439,13 @@ def _address_of_levels(levels: Column) -> Column:
     prefecture, county, rest = (F.get(levels, F.lit(i)) for i in range(3))
     stem, city = F.regexp_replace(county, COUNTY_END, ""), F.regexp_replace(prefecture, PREFECTURE_END, "")
     shared = {kind: reference.shared_county_names(kind) for kind in ("county", "prefecture")}
-    of_city = F.when(city != "", F.concat(city, F.regexp_replace(county, "(?<=..)[区市]$", "")))
+    # 清河县 is one, 清河区 another.
+    city = F.coalesce(F.nullif(city, F.lit("")), divisions.only_prefecture(county))
+    of_city = F.when(county != "", F.concat(city, F.regexp_replace(county, "(?<=..)[区市]$", "")))
     place = (
         F.when(stem.isin(*shared["county"]), of_city)
         .when(stem.isin(*shared["prefecture"]), county)
-        .otherwise(F.coalesce(F.nullif(stem, F.lit("")), F.nullif(city, F.lit(""))))
+        .otherwise(F.coalesce(F.nullif(stem, F.lit("")), city))
     )
     rest = F.regexp_replace(
         rest,

@@ -10,7 +10,7 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.counties import county_code
+from jobs.counties import county_code, is_county_code
 from jobs.graph.near import middle_of
 from jobs.table import Read, Table
 from jobs.versions import recent_on
@@ -75,7 +75,7 @@ def recipients(parcels: DataFrame) -> DataFrame:
     )
     by_region = Window.partitionBy("ds", "address_key").orderBy(F.desc("is_code"), F.desc("n"), "recipient_region")
     return (
-        counted.withColumn("is_code", F.coalesce(F.col("recipient_region").rlike(r"^\d{6}$"), F.lit(False)))
+        counted.withColumn("is_code", is_county_code(F.col("recipient_region")))
         .withColumn("place", F.row_number().over(by_region))
         .groupBy("ds", "address_key")
         .agg(

@@ -79,6 +79,24 @@ def test_a_county_is_what_carriers_deliver_to_else_what_the_address_says(address
 
 @CASES.rows(
     parcels="""
+        ds    | waybill_no | recipient_address_key | recipient_address | recipient_region
+        03-20 | w1         | postcode              | 城厢区学园路1号   | 351100
+        03-20 | w2         | postcode              | 城厢区学园路1号   | 351100
+        03-20 | w3         | postcode              | 城厢区学园路1号   | 350302
+        03-20 | w4         | prefecture            | 城厢区学园路1号   | 350300
+        03-20 | w5         | province              | no county         | 350000
+        03-20 | w6         | cityless              | no county         | 441900
+        03-20 | w7         | none                  | no county         | 000000
+    """
+)
+def test_six_digits_are_a_county_only_when_one_has_them(addresses):
+    assert addresses("address_key region_code received") == [
+        "cityless 441900 1", "none - 1", "postcode 350302 3", "prefecture 350302 1", "province - 1",
+    ]  # fmt: skip
+
+
+@CASES.rows(
+    parcels="""
         ds    | waybill_no | sender_address_key | first_scan_lng | first_scan_lat | return_of
         03-20 | w1         | buyer              | 119.0          | 25.4           | w0
     """
@@ -93,7 +111,7 @@ def test_a_range_of_sundays_gives_what_each_gives_alone_whatever_the_order_of_ro
         {
             "ds": sundays[0] - DAYS * DAY + (k % 100) * DAY, "waybill_no": f"w{k}", "sender_address_key": f"a{k % 7}",
             "first_scan_lng": 119 + (k * 37 % 101) / 1000, "first_scan_lat": 25 + (k * 53 % 97) / 1000,
-            "recipient_address_key": f"a{k % 5}", "recipient_region": f"35030{k % 3}",
+            "recipient_address_key": f"a{k % 5}", "recipient_region": f"35030{2 + k % 3}",
         }
         for k in range(600)
     ]  # fmt: skip

@@ -9,36 +9,20 @@ import pytest
 
 from jobs.text import features, names
 from tests.frames import frame, frame_of, transformed
+from tests.hostile import HOSTILE, texts
 
 KNOWN = names.prepared(
     [(f"b{i}", [latin, han, "x*x", ""], ["sneakers"], 0, 10**6) for i, (latin, han) in enumerate([("Velmora", "维莫拉"), ("Kesa", "铠莎")])]
 )  # fmt: skip
 WORDS = features.word_list()
 PARTS = [
-    "velmora", "VELM", "维莫", "拉", "铠", "kesa", "k*sa", "高仿", "1:1", "加v", "微信", "qq", "139", "1234", "5600", "a", "口", "*", "×", " ",
-    "\0", "\n", "\r", "\t", "\u202e", "\u200b", "\ufeff", "\u2028", "e\u0301", "\u0489" * 20, "😀", "👨‍👩‍👧", "🇻🇪", "🅥", "Ａ", "①", "ﬁ", "㎏", "ﷺ",
-    "維", "𠀀", "\U000e0041", "\U0010ffff", "İ", "ß", "ǅ", "½", "٣", "०", "ª", "٪", "，", "。", "…", "<script>", "'; DROP TABLE", "%s{}$1\\", "한글", "عربي",
+    "velmora", "VELM", "维莫", "拉", "铠", "kesa", "k*sa", "高仿", "1:1", "加v", "微信", "qq", "139", "1234", "5600", "a", "口", "*", "×", *HOSTILE
 ]  # fmt: skip
 ROWS = 100_000
 
 
-def hostile_texts(rows, seed):
-    """Texts put together of parts above and of any characters, most short, some empty or missing."""
-    r = random.Random(seed)
-    for _ in range(rows):
-        kind = r.random()
-        if kind < 0.03:
-            yield None
-        elif kind < 0.8:
-            yield "".join(r.choices(PARTS, k=r.randrange(12)))
-        else:
-            yield "".join(
-                chr(r.choice((r.randrange(0xD800), r.randrange(0xE000, 0x110000)))) for _ in range(r.randrange(20))
-            )
-
-
 def test_a_hundred_thousand_hostile_listings_are_one_row_each_with_keys_or_none():
-    claimed, title, description = (list(hostile_texts(ROWS, seed)) for seed in (1, 2, 3))
+    claimed, title, description = (list(texts(PARTS, ROWS, seed)) for seed in (1, 2, 3))
     category = [("sneakers", "other", None)[i % 3] for i in range(ROWS)]
     matches = names.match(KNOWN, claimed, title, description, category, np.zeros(ROWS, np.int64))
     assert len(matches) == ROWS
@@ -68,7 +52,7 @@ def test_endless_texts_are_cut_and_read(text):
 
 
 def test_where_a_row_stands_changes_nothing_about_it():
-    rows = list(zip(*(list(hostile_texts(3000, seed)) for seed in (4, 5, 6)), strict=True))
+    rows = list(zip(*(list(texts(PARTS, 3000, seed)) for seed in (4, 5, 6)), strict=True))
     order = list(range(len(rows)))
     random.Random(7).shuffle(order)
 
@@ -88,7 +72,7 @@ def test_where_a_row_stands_changes_nothing_about_it():
 
 
 def test_hostile_listings_pass_through_spark_and_its_arrow_batches(spark):
-    rows = zip(*(list(hostile_texts(500, seed)) for seed in (8, 9, 10)), strict=True)
+    rows = zip(*(list(texts(PARTS, 500, seed)) for seed in (8, 9, 10)), strict=True)
     listings = frame_of(
         spark, "staging.listings",
         [{"ds": date(2024, 3, 1), "listing_id": f"l{i}", "brand_claimed": a, "title": b or "", "description": c} for i, (a, b, c) in enumerate(rows)],
