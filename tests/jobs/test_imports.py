@@ -26,6 +26,7 @@ SHARED = {
     "jobs.table",
     "jobs.columns",
     "jobs.counties",
+    "jobs.divisions",
     "jobs.masking",
     "jobs.versions",
     "jobs.outcomes",
