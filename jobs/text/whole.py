@@ -9,13 +9,15 @@ from jobs.text import characters, search
 from jobs.text.characters import BLANK, CODES, NOTHING, SENTENCE, Codes, Flags, Letters, Numbers, Tables
 
 LETTER, DIGIT, OTHER = 0, 1, 2
+# So far is looked for the end of a word: none that is known is longer.
+MOST_REST = 30
 
 
 @dataclass(frozen=True)
 class Found:
     """Where Latin words stand in letters, one entry each: `at` to `end` (not included) inside `first` to `final`.
 
-    first, final: the run of Latin letters, or of digits, around the word; to its end it is alone there.
+    first, final: the run of Latin letters, or of digits, around the word; of up to MOST_REST on a side.
     is_parted_before, is_parted_after: the case changes there: newNike, NEWnike, NikeShoes, NIKEshoes.
     """
 
@@ -32,27 +34,40 @@ class Found:
 
 def around(letters: Letters, raw: Codes, tables: Tables, at: Numbers, end: Numbers) -> Found:
     """What stands around words from `at` to `end`. raw: the text from which the letters were taken."""
-    codes = np.minimum(raw[letters.at], CODES - 1)
-    shown, size = tables.plain[codes], len(letters.codes)
-    # Words end where letters, digits and other scripts meet.
-    kind = np.full(size, OTHER)
-    kind[(shown >= ord("a")) & (shown <= ord("z"))] = LETTER
-    kind[(shown >= ord("0")) & (shown <= ord("9"))] = DIGIT
-    edge = np.ones(size + 1, bool)
-    edge[1:size] = (letters.gap[1:] > NOTHING) | (kind[1:] != kind[:-1])
-    numbers = np.arange(size + 1)
-    begins = np.maximum.accumulate(np.where(edge, numbers, 0))
-    ends = np.minimum.accumulate(np.where(edge, numbers, size)[::-1])[::-1]
-    first, final = begins[at], ends[end]
-    capital = np.concatenate([[False, False], tables.is_capital[codes], [False, False]])
+    size = len(letters.codes)
+
+    def code(position: Numbers) -> Codes:
+        found: Codes = np.minimum(raw[letters.at[np.clip(position, 0, size - 1)]], CODES - 1)
+        return found
+
+    def kind(position: Numbers) -> Numbers:
+        shown = tables.plain[code(position)]
+        is_digit, is_letter = (shown >= ord("0")) & (shown <= ord("9")), (shown >= ord("a")) & (shown <= ord("z"))
+        return np.where(is_digit, DIGIT, np.where(is_letter, LETTER, OTHER))
+
+    def is_edge(position: Numbers) -> Flags:
+        """Words end where letters, digits and other scripts meet."""
+        gap = letters.gap[np.minimum(position, size - 1)] > NOTHING
+        found: Flags = (position <= 0) | (position >= size) | gap | (kind(position) != kind(position - 1))
+        return found
+
+    def walked(start: Numbers, step: int) -> Numbers:
+        position = start.copy()
+        for _ in range(MOST_REST):
+            goes_on = ~is_edge(position)
+            if not goes_on.any():
+                break
+            position[goes_on] += step
+        return position
 
     def is_parted(position: Numbers, rest: Numbers, more: Flags) -> Flags:
         """Whether the case changes at a letter. rest: letters of the neighbour; more: whether the word goes on after it."""
-        here, next_one, before, two_before = (capital[position + 2 + step] for step in (0, 1, -1, -2))
+        here, next_one, before, two_before = (tables.is_capital[code(position + step)] for step in (0, 1, -1, -2))
         # newNike, NEWNike; NEWnike, NIKEshoes, but not the one capital with which any word begins, nor NIKEs.
         found: Flags = (here & ~before) | (here & more & ~next_one) | (~here & before & two_before & (rest > 1))
         return found
 
+    first, final = walked(at, -1), walked(end, 1)
     return Found(
         at, end, first, final, is_parted(at, at - first, end - at > 1), is_parted(end, final - end, final - end > 1)
     )  # fmt: skip
