@@ -1,10 +1,14 @@
 """Addresses as they stand on waybills: county and house past names, telephones, old names, and what is written in between."""
 
+import re
+
 import pytest
 from pyspark.sql import functions as F
 
+from jobs import reference
 from jobs.columns import address_key
 from jobs.counties import county_code
+from jobs.divisions import PREFECTURE_END
 
 # County code, then spellings of one house: all have the code and one key. Two rows are two houses.
 HOUSES = [
@@ -99,3 +103,12 @@ def test_every_spelling_of_an_address_has_one_key_and_no_other_address_has_it(re
     keys = [{read[text][1] for text in house.split("|")} for _, house in HOUSES]
     assert [sorted(map(str, found)) for found in keys if len(found) > 1 or None in found] == []
     assert len(set().union(*keys)) == len(HOUSES)
+
+
+def test_no_county_has_the_former_name_of_another_and_what_it_is_now_is_one():
+    counties = reference.rows("counties")
+    known = {(re.sub(PREFECTURE_END, "", row["prefecture"]), row["name"]) for row in counties}
+    former = reference.rows("former_counties")
+    assert {row["name"] for row in former} & {row["name"] for row in counties} == set()
+    assert [row for row in former if (row["prefecture"], row["now"]) not in known] == []
+    assert len({row["name"] for row in former}) == len(former) > 30
