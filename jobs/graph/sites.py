@@ -24,8 +24,15 @@ SAME_PLACE_M = 250.0
 # unless goods come to it from elsewhere. Where parcels to customers start is mostly not where goods are made.
 CAPS = {
     "made_at": {"stock_from": 0.9, "materials": 0.8, "packaging": 0.75, "origin": 0.35},
-    "packed_at": {"packaging": 0.75, "materials": 0.6, "stock_from": 0.5, "stock_to": 0.4, "origin": 0.3},
-    "shipped_from": {"origin": 0.9, "stock_to": 0.85},
+    "packed_at": {
+        "packaging": 0.75,
+        "materials": 0.6,
+        "stock_from": 0.5,
+        "stock_to": 0.4,
+        "forwarded_to": 0.4,
+        "origin": 0.3,
+    },
+    "shipped_from": {"origin": 0.9, "stock_to": 0.85, "forwarded_to": 0.85},
     "returned_to": {"return": 0.9},
 }
 # An origin that members have in common and hardly any other shop, when no stock is seen to come from elsewhere and
@@ -35,7 +42,15 @@ LONE_ORIGIN, MEMBERS_PER_OUTSIDER = 0.75, 4
 # Where stock arrives goods are packed; materials that come there too are in doubt.
 ARRIVES = 0.5
 # So many parcels, scans or members make a sign worth half of what it can say: two parcels 3/4, ten scans too.
-HALF_WORTH = {"stock_from": 1.0, "stock_to": 1.0, "materials": 1.0, "packaging": 1.0, "origin": 5.0, "return": 1.0}
+HALF_WORTH = {
+    "stock_from": 1.0,
+    "stock_to": 1.0,
+    "forwarded_to": 1.0,
+    "materials": 1.0,
+    "packaging": 1.0,
+    "origin": 5.0,
+    "return": 1.0,
+}
 # With so many outsiders and no insider, or as many more as insiders, a sign is worth half: some may be members not known.
 HALF_SHARED = 2.0
 # Where one of several shops sends from alone is the home of that shop.
@@ -71,6 +86,7 @@ ORDER = ("ds", "racket_id", "sign", "label", "lng", "lat", "parcels", "recent", 
 TEXTS = {
     "stock_from": "{:.0f} parcels without an order left here for its own addresses",
     "stock_to": "{:.0f} parcels without an order came here",
+    "forwarded_to": "{:.0f} parcels without an order came here by a forwarder",
     "materials": "{:.0f} parcels of materials came here",
     "packaging": "{:.0f} parcels of packaging came here",
     "origin": "{:.0f} parcels of its orders start here",

@@ -27,6 +27,8 @@ CROWD_M = 400.0
 ONE_PLACE_M = 300.0
 # A workshop may well send goods to customers of its own: a stranger's address that it supplies counts in part.
 PER_CUSTOMER = 0.4
+# An address that more outsiders than this use is a forwarder's or a carrier's: what comes from there was made anywhere.
+MANY_OUTSIDERS = 30
 # A shop's scans from so many on settle half of where it sends from: one vote a shop, whatever it sells.
 HALF_VOTE = 5.0
 # Of one racket the best traces of each sign, rackets in so many lots a Sunday.
@@ -160,11 +162,12 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     """What came to a racket, by sign and address.
 
     materials, packaging: where members had it sent, and where it went without an order from who sells such. stock_to: where
-    other goods went without an order. stock_from: where these came from; `customers`: addresses that are not the racket's
-    and get parcels from there, too.
+    other goods went without an order; forwarded_to: the same from a forwarder. stock_from: where stock came from;
+    `customers`: addresses that are not the racket's and get parcels from there, too.
     """
     buyers = members.select("ds", F.col("seller_id").alias("buyer_seller_id"), F.col("racket_id").alias("buyer"))
     owners = users.select("ds", F.col("address_key").alias("recipient_address_key"), "owner")
+    senders = users.select("ds", F.col("address_key").alias("sender_address_key"), "users", "of_racket")
     is_known = F.col("sender_address_key") != ""
     # What came from nobody knows whom has no sender in common.
     sender = ["ds", "sender_address_key", F.when(~is_known, F.col("recipient_address_key"))]
@@ -183,9 +186,10 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     customers = F.count_if(is_stock).over(of_sender) - F.count_if(is_stock).over(of_owner)
     is_owned = ~F.col("has_order") & F.col("owner").isNotNull()
     # Who sends from where it sells to shops: not stock of its own.
-    is_made = is_owned & F.col("sells").isNull() & (F.col("sender_address_key") != F.col("recipient_address_key"))
+    is_elsewhere = F.col("sender_address_key") != F.col("recipient_address_key")
+    is_made = is_owned & F.col("sells").isNull() & is_elsewhere & ~F.col("is_forwarded")
     of_buyer = F.col("buyer").isNotNull() & F.col("category").isin("materials", "packaging")
-    came_to = F.coalesce("sells", F.lit("stock_to"))
+    came_to = F.coalesce("sells", F.when(F.col("is_forwarded"), "forwarded_to"), F.lit("stock_to"))
     signs = [
         F.when(of_buyer, _sign("buyer", F.col("category"), "recipient_address_key")),
         F.when(is_owned, _sign("owner", came_to, "recipient_address_key")),
@@ -195,7 +199,9 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     return (
         supplies.join(buyers, ["ds", "buyer_seller_id"], how="left")
         .join(owners, ["ds", "recipient_address_key"], how="left")
+        .join(senders, ["ds", "sender_address_key"], how="left")
         .withColumns({"sells": sells, "customers": customers})
+        .withColumn("is_forwarded", outsiders("owner") > MANY_OUTSIDERS)
         .withColumn("at", F.struct("scans", "lng", "lat", "sigma_m"))
         .select("ds", "has_order", "parcels", "recent", "customers", "at", F.inline(F.array_compact(F.array(*signs))))
         .groupBy("ds", "racket_id", "sign", "address_key", "has_order")
@@ -229,14 +235,22 @@ def returns(members: DataFrame, traits: DataFrame) -> DataFrame:
     )
 
 
+def insiders(racket: str) -> Column:
+    """How many shops of a racket use an address. Columns: of_racket, as of `address_users`."""
+    return F.coalesce(F.try_element_at("of_racket", F.col(racket)), F.lit(0))
+
+
+def outsiders(racket: str) -> Column:
+    """How many others use an address, customers among them. Columns: users, of_racket, customers."""
+    return F.coalesce("users", F.lit(0)) - insiders(racket) + PER_CUSTOMER * F.coalesce("customers", F.lit(0))
+
+
 def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> DataFrame:
     """Traces by address with its position, county and users; a sender that is not known lies where it was scanned.
 
     insiders, outsiders: shops that use the address, the racket's and others, customers among them.
     """
     known = addresses.select("ds", "address_key", *PLACE)
-    insiders = F.coalesce(F.try_element_at("of_racket", "racket_id"), F.lit(0))
-    shared = F.coalesce("users", F.lit(0)) - insiders + PER_CUSTOMER * F.coalesce("customers", F.lit(0))
     is_scanned = F.col("lng").isNotNull()
     # Parcels of unknown senders may come from anywhere: they point to a place only when they start at one.
     is_one = F.col("own_sigma_m") <= ONE_PLACE_M
@@ -250,8 +264,8 @@ def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> Dat
                 "sigma_m": F.coalesce("sigma_m", F.when(is_one, F.col("own_sigma_m"))),
                 "scans": F.when(is_scanned, F.col("scans")).otherwise(F.col("own_scans")),
                 "label": F.col("address_key"),
-                "insiders": insiders,
-                "outsiders": shared,
+                "insiders": insiders("racket_id"),
+                "outsiders": outsiders("racket_id"),
             }
         )
     )
@@ -278,11 +292,11 @@ def origins(shops: DataFrame, places: DataFrame, addresses: DataFrame) -> DataFr
     left = around(blocked(spots, BLOCK_DEGREES), BLOCK_DEGREES).alias("a")
     apart = metres(F.col("a.lng"), F.col("a.lat"), F.col("b.square_lng"), F.col("b.square_lat"))
     is_other = F.col("whose").isNull() | (F.col("whose") != F.col("racket_id"))
-    outsiders = F.when(is_other & (apart <= CROWD_M), F.col("shops"))
+    strangers = F.when(is_other & (apart <= CROWD_M), F.col("shops"))
     return (
         left.join(nearby, ["ds", "x", "y"], how="left")
         .groupBy(*spots.columns, "region_code")
-        .agg(F.sum(outsiders).alias("outsiders"), F.sum("sent").alias("sent"))
+        .agg(F.sum(strangers).alias("outsiders"), F.sum("sent").alias("sent"))
         .groupBy(*spots.columns)
         .agg(
             F.sum("outsiders").cast("double").alias("outsiders"),

@@ -214,6 +214,45 @@ def test_a_new_place_of_dispatch_wins_before_it_has_most_scans(sites):
     assert of("shipped_from", sites("kind rank abstained lng")) == ["1 false 119"]
 
 
+# Coordinates of their own, as above.
+OWN_HOUSE = {
+    "members": MEMBERS,
+    "traits": """
+        ds    | seller_id | kind           | value | last_seen
+        03-31 | a         | return_address | house | 03-30
+        03-31 | b         | return_address | house | 03-30
+    """,
+    "addresses": """
+        ds    | address_key | region_code | lng   | lat  | sigma_m | scans
+        03-31 | house       | 330602      | 121.1 | 30.3 | 60      | 90
+        03-31 | hub         | 330109      | 122.1 | 31.3 | 60      | 9000
+    """,
+    "places": """
+        ds    | seller_id | rank | lng   | lat  | scans | recent | sigma_m
+        03-31 | a         | 1    | 121.1 | 30.3 | 40    | 20     | 60
+        03-31 | b         | 1    | 121.1 | 30.3 | 40    | 20     | 60
+        03-31 | c         | 1    | 121.1 | 30.3 | 40    | 20     | 60
+    """,
+}
+
+
+def used_by(strangers):
+    """The racket's house, and the sender of its stock, whose address so many others state."""
+    rows = [f"03-31 | s{k} | sender_address | hub | 03-30" for k in range(strangers)]
+    return "\n".join([OWN_HOUSE["traits"].strip(), *rows])
+
+
+FROM_HUB = f"{SUPPLIES}\n03-31 | house | hub | '' | '' | false | 12 | 12"
+
+
+@CASES.rows(**OWN_HOUSE | {"traits": used_by(S.MANY_OUTSIDERS + 1)}, supplies=FROM_HUB)
+def test_what_a_forwarder_of_everybody_sends_was_not_made_where_it_left(sites):
+    found = sites(f"{SHOWN} because")
+    assert of("made_at", found) == ["R1 1 false 121.1 30.3 330602 120 parcels of its orders start here"]
+    (packed,) = of("packed_at", found)
+    assert packed.endswith("12 parcels without an order came here by a forwarder; 120 parcels of its orders start here")
+
+
 def test_the_order_and_the_lots_of_rows_change_nothing(spark):
     members = MEMBERS + "    03-31 | R2 | d\n    03-31 | R2 | e\n"
     given = {
