@@ -170,7 +170,7 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     senders = users.select("ds", F.col("address_key").alias("sender_address_key"), "users", "of_racket")
     is_known = F.col("sender_address_key") != ""
     # What came from nobody knows whom has no sender in common.
-    sender = ["ds", "sender_address_key", F.when(~is_known, F.col("recipient_address_key"))]
+    sender: list[Column | str] = ["ds", "sender_address_key", F.when(~is_known, F.col("recipient_address_key"))]
     of_sender, of_owner = Window.partitionBy(*sender), Window.partitionBy(*sender, "owner")
     sold = F.when(F.col("has_order") & (F.col("category") != "") & is_known, F.col("parcels"))
     materials, packaging = (

@@ -156,7 +156,8 @@ def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]
         _spelt(plain, range(len(names))),
         _spelt(read, range(len(names))),
         _spelt(sound, [i for i in range(len(names)) if han[i] and bool((sound[i] > 0).all())]),
-        *(whole.listed(reference.listing_words(f"compatible_{side}"), tables)[0] for side in ("before", "after")),
+        whole.listed(reference.listing_words("compatible_before"), tables)[0],
+        whole.listed(reference.listing_words("compatible_after"), tables)[0],
         _guesses(spelt_letters, latin, han, [name.brand for name in names], categories),
         frozenset(spelt_letters) | reference.joined_words(),
     )  # fmt: skip
