@@ -54,12 +54,14 @@ DAILY: Mapping[str, Sequence[str]] = {
 }
 WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
-    # A week's texts; what is judged by them, and its aggregate; six weeks of first scans; a quarter's parcels between
-    # shops, and a quarter's places of addresses.
+    # A week's texts; what is judged by them, its aggregate, and its scores by the promoted model; six weeks of first
+    # scans; a quarter's parcels between shops, and a quarter's places of addresses.
     "evidence.signals": (
         "evidence.listing_text_states",
         "evidence.listing_signals",
         "evidence.seller_signals",
+        "evidence.listing_features",
+        "evidence.listing_scores",
         "evidence.places",
         "evidence.supplies",
         "evidence.address_places",
@@ -84,6 +86,8 @@ WEEKLY: Mapping[str, Sequence[str]] = {
         "rackets.leads",
     ),
 }
+# Only when asked for: on trial rows it may lose to the model that there is.
+TRAIN: Mapping[str, Sequence[str]] = {"models.listings": ("models.listings",)}
 
 # A partition, named by its day, says: all daily tables of this day are published.
 PUBLISHED_DAY = Asset(name="yunjian_day", uri="x-yunjian://daily")

@@ -14,7 +14,7 @@ from jobs.errors import UsageError
 from jobs.provenance import code_version
 from jobs.table import Feed, Table
 
-LAYERS = ("staging", "core", "evidence", "links", "rackets")
+LAYERS = ("staging", "core", "evidence", "links", "rackets", "models")
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,14 @@ def order(found: Iterable[Declaration]) -> dict[str, Declaration]:
 
 
 def select(patterns: Iterable[str]) -> list[Declaration]:
-    """Declarations that match any of the patterns (`core.*`), upstream first. Raises UsageError for none."""
+    """Declarations that match any of the patterns (`core.*`), upstream first. Raises UsageError for none.
+
+    What is computed on request is meant only by its full name.
+    """
     tables, chosen = catalog(), set()
     for pattern in patterns:
-        names = fnmatch.filter(tables, pattern)
+        matching = fnmatch.filter(tables, pattern)
+        names = [name for name in matching if tables[name].table.every != "request" or name == pattern]
         if not names:
             raise UsageError(f"no table matches {pattern!r}: `python -m jobs list` names them all")
         chosen |= set(names)
@@ -154,4 +158,4 @@ def daily_tables() -> list[Declaration]:
 def weekly_tables() -> list[Declaration]:
     """The snapshots that end a week."""
     daily = {declared.name for declared in daily_tables()}
-    return [declared for name, declared in catalog().items() if name not in daily]
+    return [d for name, d in catalog().items() if name not in daily and d.table.every != "request"]

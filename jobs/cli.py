@@ -17,6 +17,7 @@ from typing import Any
 from jobs import catalog, landing, settings
 from jobs.errors import JobError, UsageError
 from jobs.progress import Progress
+from jobs.table import DAY, SUNDAY
 
 EXAMPLES = """\
 examples:
@@ -27,6 +28,18 @@ examples:
 
 Where data lies: --set landing=DIR --set warehouse=DIR, or YUNJIAN_LANDING and YUNJIAN_WAREHOUSE, or the profile.
 Exit codes: 0 done, 1 failed, 2 usage, 3 input not arrived, 4 an audit refused.
+"""
+
+TRAIN_EXAMPLES = """\
+examples:
+  python -m jobs train --ds 2024-06-30               learn from what was known by 2024-06-16, judge by what came until 2024-06-30
+  python -m jobs models                              what was trained, how good it is, what is in use
+  python -m jobs models --withdraw M20240630-0123456789 --because "scores used goods high"
+  python -m jobs weekly --from 2024-06-30 --to 2024-06-30      score the Sunday by the model that is in use now
+
+A model is used from its Sunday on, never for one before it, and only when it is promoted: when on listings of operations
+that it never saw it ranks and foretells labels no worse than the rules and the model promoted before. Without a
+promoted model evidence.listing_scores goes by the rules.
 """
 
 WHY_EXAMPLES = """\
@@ -116,6 +129,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     days(command("weekly", _weekly, "compute the snapshots of every Sunday in a range"), to_required=True)
 
+    train = command("train", _train, "train a model of listings as of a Sunday, and promote it unless it is worse")
+    train.epilog, train.formatter_class = TRAIN_EXAMPLES, argparse.RawDescriptionHelpFormatter
+    train.add_argument("--ds", dest="first", type=_day, required=True, metavar="DAY", help="a Sunday that is published")
+    train.add_argument("--dry-run", action="store_true", help="print whether it would be trained, and why")
+    train.add_argument("--force", action="store_true", help="train again what has a receipt that stands")
+
+    models = command("models", _models, "list the models that were trained, or take the promotion of one back")
+    models.epilog, models.formatter_class = TRAIN_EXAMPLES, argparse.RawDescriptionHelpFormatter
+    models.add_argument("--withdraw", metavar="MODEL", help="no longer score by this one, but by the one before it")
+    models.add_argument("--because", metavar="TEXT", help="why it is withdrawn; is kept beside the model")
+
     arrived = command("arrived", _arrived, "say whether a day of a feed has arrived whole (exit 0) or not (exit 3)")
     arrived.add_argument("feed", metavar="FEED", help="sellers, orders, …")
     arrived.add_argument("--ds", dest="day", type=_day, required=True, metavar="DAY")
@@ -186,6 +210,14 @@ def _daily(parsed: argparse.Namespace) -> None:
 
 def _weekly(parsed: argparse.Namespace) -> None:
     _compute(parsed, catalog.weekly_tables())
+
+
+def _train(parsed: argparse.Namespace) -> None:
+    parsed.last = parsed.first
+    if parsed.last.weekday() != SUNDAY:
+        near = parsed.last - (parsed.last.weekday() + 1) % 7 * DAY
+        raise UsageError(f"--ds {parsed.last} is no Sunday; what models learn from is of Sundays: give {near}")
+    _compute(parsed, catalog.select(["models.listings"]))
 
 
 def _compute(parsed: argparse.Namespace, tables: list[catalog.Declaration]) -> None:
@@ -276,6 +308,23 @@ def _audit(parsed: argparse.Namespace) -> None:
     chosen = _settings(parsed)
     with session.opened(chosen) as spark:
         for line in status.audit_lines(spark, chosen.warehouse, parsed.table, parsed.day):
+            print(line)
+
+
+def _models(parsed: argparse.Namespace) -> None:
+    if bool(parsed.withdraw) != bool(parsed.because):
+        raise UsageError("--withdraw MODEL and --because TEXT go together")
+    from jobs import model_cards, runner, session
+
+    chosen = _settings(parsed)
+    with session.opened(chosen) as spark:
+        run = runner.open_run(spark, chosen)
+        if parsed.withdraw:
+            day = model_cards.withdraw(run, parsed.withdraw, parsed.because)
+            print(
+                f"{parsed.withdraw} is withdrawn; Sundays from {day} on are scored again by the next `weekly` over them"
+            )
+        for line in model_cards.lines(run):
             print(line)
 
 

@@ -95,7 +95,7 @@ def _expectations(declared: Declaration) -> list[Expect]:
 def _cadence(declared: Declaration) -> str:
     if isinstance(declared.table, Feed):
         return "every day, from the landing"
-    return "every day" if declared.table.every == "day" else "on Sundays"
+    return {"day": "every day", "sunday": "on Sundays", "request": "on request"}[declared.table.every]
 
 
 def _read_text(read: Read) -> str:
@@ -103,6 +103,8 @@ def _read_text(read: Read) -> str:
         return f"{read.table} (as of the day: newest {read.keyframes} before, and the changes since)"
     if read.past:
         return f"{read.table} (the {read.days} days before)"
+    if catalog()[read.table].table.every == "request":
+        return f"{read.table} (what there is of the last {read.days} days)"
     return f"{read.table} (the day itself)" if read.days == 1 else f"{read.table} (the last {read.days} days)"
 
 

@@ -131,7 +131,7 @@ class Ledger:
     ) -> list[tuple[str, date]]:
         """The (table, day) pairs that a read over `first..last` rests on, those that can exist only.
 
-        every: of the table that is read, "day" or "sunday".
+        every: of the table that is read, "day", "sunday" or "request".
         """
         start = self.first_day(read.table)
         if start is None:
@@ -146,8 +146,9 @@ class Ledger:
                 pairs.append((read.keyframes, keyframe))
             begin = start if keyframe is None else keyframe + DAY
         days = days_between(max(begin, start), end)
-        if every == "sunday":
-            days = [day for day in days if day.weekday() == SUNDAY or self.published(read.table, day)]
+        if every != "day":
+            due = SUNDAY if every == "sunday" else None
+            days = [day for day in days if day.weekday() == due or self.published(read.table, day)]
         return pairs + [(read.table, day) for day in days]
 
     def changed_input(

@@ -70,8 +70,10 @@ def plan(
 ) -> Plan:
     """What has to be computed of `first..last`. `ahead`: days of other tables that this very call computes before."""
     days = due_days(declared.table, first, last)
-    if not days and first == last and declared.layer in ("links", "rackets"):
-        days = [first]  # a snapshot of any one day may be asked for by name
+    # A snapshot of any one day may be asked for by name.
+    asked = declared.table.every == "request" or (first == last and declared.layer in ("links", "rackets"))
+    if not days and asked:
+        days = [last]
     todo: dict[date, str] = {}
     for day in days:
         reason = "forced" if run.force else why_due(run, declared, day)
@@ -265,8 +267,8 @@ def _before_gap(
 def _missing_input(run: Run, declared: Declaration, day: date) -> str | None:
     """Which input day a day lacks, as `table has no day`, or None."""
     for read in declared.table.reads.values():
-        if read.past:
-            continue  # a history may begin here
+        if read.past or _cadences()[read.table] == "request":
+            continue  # a history may begin here; and what is computed on request may not have been asked for
         if run.ledger.published(read.table, day) is None and not (
             catalog()[read.table].table.every == "sunday" and declared.table.every == "day"
         ):

@@ -59,14 +59,15 @@ class Table:
     """A published table: `columns` is DDL, one column a line; `ds date not null` is added in front.
 
     key:   what identifies a row within one `ds`.
-    every: "day", or "sunday" for snapshots that end a week.
+    every: "day"; "sunday" for snapshots that end a week; "request" for what is computed only when it is named, for the
+           last day that is asked for. Whoever reads a table of the last kind takes the days that there are.
     like:  a table whose columns come before `columns` (the catalog puts them there).
     """
 
     key: tuple[str, ...]
     columns: str
     reads: Mapping[str, Read] = field(default_factory=dict)
-    every: Literal["day", "sunday"] = "day"
+    every: Literal["day", "sunday", "request"] = "day"
     like: str | None = None
 
     def schema(self) -> list[Column]:
@@ -123,7 +124,9 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def due_days(table: Table | Feed, first: date, last: date) -> list[date]:
-    """The days of `first..last` on which a table has rows to compute: all of them, or the Sundays."""
+    """The days of `first..last` on which a table has rows to compute: all of them, the Sundays, or none."""
+    if table.every == "request":
+        return []
     days = days_between(first, last)
     return days if table.every == "day" else [day for day in days if day.weekday() == SUNDAY]
 

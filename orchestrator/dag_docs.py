@@ -14,7 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "dags.md"
-DAG_FILES = ("daily", "weekly", "backfill")
+DAG_FILES = ("daily", "weekly", "backfill", "train")
 HEAD = """\
 # DAGs
 
@@ -64,6 +64,8 @@ def _dag_section(dag: Any) -> str:
 
 def _schedule(dag: Any) -> str:
     kind = type(dag.timetable).__name__
+    if dag.dag_id == "yunjian_train":
+        return "every Sunday at 12:00 UTC, one partition a Sunday, for the Sunday before"
     if kind == "CronPartitionTimetable":
         return "every day at 00:00 UTC, one partition a day, for the day that has ended"
     if kind == "PartitionedAssetTimetable":
@@ -72,11 +74,11 @@ def _schedule(dag: Any) -> str:
 
 
 def _what_runs(task: Any) -> str:
-    from spark_task import DAILY, WEEKLY
+    from spark_task import DAILY, TRAIN, WEEKLY
 
     if task.task_id.startswith("wait_for_"):
         return f"waits for the delivery of `{task.task_id.removeprefix('wait_for_')}`, without holding a slot"
-    tables = {**DAILY, **WEEKLY}.get(task.task_id)
+    tables = {**DAILY, **WEEKLY, **TRAIN}.get(task.task_id)
     if tables:
         return ", ".join(f"`{table}`" for table in tables)
     if task.outlets:

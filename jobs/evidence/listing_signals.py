@@ -5,12 +5,12 @@ reports and brands known until then. `suspicion` is in nats of log-odds, the sum
 it says what a listing looks like, and nothing about who makes the goods.
 """
 
-import math
 from datetime import date
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.complaints import complaint_evidence
 from jobs.table import Read, Table
 from jobs.versions import newest_on
 
@@ -25,9 +25,7 @@ EVADED_NAME = {"symbols": 2.5, "look_alike": 2.5, "split": 2.5, "masked": 2.5, "
                "truncated": 1.0, "homophone": 1.5, "initials": 1.0}  # fmt: skip
 # Goods that are said to be like those of a brand, or for them, are mostly neither: they cost a fraction and may be honest.
 COMPARED = -1.0
-UPHELD, TURNED_DOWN, AUTHORISED = 3.0, -0.5, -6.0
-# Share of orders refunded as fake: of counterfeits, and of everything else (false claims, mistakes).
-FAKE_REFUNDS, HONEST_REFUNDS = 0.06, 0.004
+AUTHORISED = -6.0
 
 TABLE = Table(
     reads={
@@ -121,21 +119,6 @@ def _suspicion() -> Column:
         + F.when(branded & hidden, HIDDEN_BRAND).otherwise(0.0)
         + F.when(F.col("has_grade_words"), GRADE_WORDS).otherwise(0.0)
         + F.when(branded & F.col("_used"), USED_GOODS).otherwise(0.0)
-        + F.least("upheld_reports", F.lit(2)) * UPHELD
-        + F.least("rejected_reports", F.lit(2)) * TURNED_DOWN
         + F.when(F.col("is_authorised"), AUTHORISED).otherwise(0.0)
-        + refund_evidence(F.col("fake_refunds"), F.col("orders"))
-    )
-
-
-def refund_evidence(fake_refunds: Column, orders: Column) -> Column:
-    """Log-likelihood ratio, nats, of so many refunds for fakes among so many orders of one listing (binomial).
-
-    The rate is one of the weights of this table, for listings of which buyers do complain, and higher than over all orders
-    of shops that sell counterfeits (jobs/graph/suspects.py): here one refund has to tell among other signs, there many
-    shops add up. At rates as low as these the binomial and the Poisson distribution there differ by 3 %.
-    """
-    honest = F.greatest(orders - fake_refunds, F.lit(0))
-    return fake_refunds * math.log(FAKE_REFUNDS / HONEST_REFUNDS) + honest * math.log(
-        (1 - FAKE_REFUNDS) / (1 - HONEST_REFUNDS)
+        + complaint_evidence()
     )

@@ -25,7 +25,7 @@ def api(jobs, tmp_path_factory):
     }
     with LocalAirflow(tmp_path_factory.mktemp("airflow"), extra=extra) as airflow:
         api = Api(airflow)
-        assert api.wait_for_dags() == {"yunjian_daily", "yunjian_weekly", "yunjian_backfill"}
+        assert api.wait_for_dags() == {"yunjian_daily", "yunjian_weekly", "yunjian_backfill", "yunjian_train"}
         api.unpause("yunjian_daily")
         yield api
 
@@ -89,6 +89,15 @@ def test_a_week_runs_once_when_its_seven_days_are_published(api, jobs):
     ]  # fmt: skip
     api.announce(["2024-03-08"])
     assert [run["partition_key"] for run in api.runs("yunjian_weekly")] == ["2024-03-04"]
+
+
+def test_a_model_is_trained_for_the_sunday_that_is_asked_for(api, jobs):
+    api.unpause("yunjian_train")
+    run = api.trigger("yunjian_train", "2024-03-10")
+    assert api.wait_for_run("yunjian_train", run, 240) == "success"
+    assert [call[1:6] for call in jobs.calls("run", "models.listings", "2024-03-10")] == [
+        ["models.listings", "--from", "2024-03-10", "--to", "2024-03-10"]
+    ]
 
 
 def test_a_backfill_rehearses_then_runs_what_was_asked_for(api, jobs):

@@ -41,7 +41,7 @@ def compare(name: str, commands_of_tasks: Mapping[str, Sequence[str]]) -> None:
     assert path.read_text(encoding="utf-8") == text
 
 
-@pytest.mark.parametrize("dag_id", ["yunjian_daily", "yunjian_weekly"])
+@pytest.mark.parametrize("dag_id", ["yunjian_daily", "yunjian_weekly", "yunjian_train"])
 def test_commands_of_a_scheduled_run(dags, dag_id):
     context = {"partition_key": "2024-03-04"}
     found = {}

@@ -7,12 +7,12 @@ import sys
 import pytest
 from airflow.serialization.serialized_objects import DagSerialization
 
-from spark_task import DAILY, PUBLISHED_DAY, WEEKLY, SparkTables
+from spark_task import DAILY, PUBLISHED_DAY, TRAIN, WEEKLY, SparkTables
 from tests.dags.conftest import ROOT
 
-DAG_IDS = ("yunjian_daily", "yunjian_weekly", "yunjian_backfill")
+DAG_IDS = ("yunjian_daily", "yunjian_weekly", "yunjian_backfill", "yunjian_train")
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
-JOBS = {**DAILY, **WEEKLY}
+JOBS = {**DAILY, **WEEKLY, **TRAIN}
 
 
 @pytest.mark.parametrize("file", DAG_FILES, ids=lambda file: file.name)
@@ -27,7 +27,7 @@ def test_dag_files_import_only_airflow_and_spark_task(file):
     assert imported <= allowed
 
 
-def test_there_are_three_dags(dags):
+def test_there_are_four_dags(dags):
     assert tuple(dags) == DAG_IDS
 
 
@@ -88,6 +88,14 @@ def test_weekly_tables_are_in_the_weekly_dag_unless_a_daily_table_reads_them(tab
     for name, table in tables.items():
         expected = table["every"] == "day" or name in read_by_daily
         assert (name in daily) == expected, name
+
+
+def test_what_is_computed_on_request_is_in_the_training_dag_only(dags, tables):
+    on_request = [name for name, table in tables.items() if table["every"] == "request"]
+    assert on_request == [table for of_job in TRAIN.values() for table in of_job]
+    named = {task for dag_id in DAG_IDS[:3] for task in dags[dag_id].task_ids}
+    assert named & set(TRAIN) == set()
+    assert set(dags["yunjian_train"].task_ids) == set(TRAIN)
 
 
 def test_a_job_has_tables_of_one_layer_and_its_own_name_if_it_has_one():

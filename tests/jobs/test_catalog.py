@@ -143,7 +143,7 @@ def test_data_moves_one_way():
     place = {layer: i for i, layer in enumerate(catalog.LAYERS)}
     backwards = {
         (name, source) for name, declared in tables.items() for source in declared.sources()
-        if place[tables[source].layer] > place[declared.layer]
+        if place[tables[source].layer] > place[declared.layer] and tables[source].table.every != "request"
     }  # fmt: skip
     assert backwards == set()
     order = list(tables)
@@ -161,9 +161,18 @@ def test_patterns_choose_tables_upstream_first():
         catalog.select(["core.*", "core.x*"])
 
 
+def test_what_is_computed_on_request_is_meant_by_its_full_name_only():
+    assert [declared.name for declared in catalog.select(["models.listings"])] == ["models.listings"]
+    assert "models.listings" not in {declared.name for declared in catalog.select(["*"])}
+    with pytest.raises(UsageError, match=r"no table matches 'models.\*'"):
+        catalog.select(["models.*"])
+
+
 def test_a_day_needs_daily_tables_and_their_keyframes_and_a_week_the_rest():
     daily = [declared.name for declared in catalog.daily_tables()]
     weekly = [declared.name for declared in catalog.weekly_tables()]
-    assert sorted(daily + weekly) == sorted(catalog.catalog())
+    asked = [name for name, declared in catalog.catalog().items() if declared.table.every == "request"]
+    assert asked == ["models.listings"]
+    assert sorted(daily + weekly + asked) == sorted(catalog.catalog())
     assert {"core.trades", "core.listing_states", "core.seller_states", "links.traits"} <= set(daily)
     assert {"links.edges", "rackets.members", "rackets.leads"} <= set(weekly)

@@ -42,6 +42,12 @@ ORDER = {
             ["arrived", "ships", "--ds", "2024-03-04"],
             "usage: no feed 'ships': there are brands, images, listings, orders",
         ),
+        (
+            ["train", "--ds", "2024-03-13"],
+            "usage: --ds 2024-03-13 is no Sunday; what models learn from is of Sundays: give 2024-03-10",
+        ),
+        (["models", "--withdraw", "M1"], "usage: --withdraw MODEL and --because TEXT go together"),
+        (["run", "models.*", "--from", "2024-03-10"], "usage: no table matches 'models.*'"),
         (["show", "core.nothing"], "usage: no table 'core.nothing': `python -m jobs list` names them all"),
     ],
 )
@@ -73,6 +79,16 @@ def test_help_teaches_with_examples(capsys):
         "--set landing=DIR",
     ):
         assert wanted in text
+
+
+def test_help_of_training_says_when_a_model_counts(capsys):
+    for command in ("train", "models"):
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+        text = capsys.readouterr().out
+        assert "python -m jobs train --ds 2024-06-30" in text
+        assert "python -m jobs models --withdraw" in text
+        assert "only when it is promoted" in text
 
 
 def test_arrived_tells_by_its_exit_code(capsys, landing):

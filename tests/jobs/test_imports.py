@@ -31,9 +31,11 @@ SHARED = {
     "jobs.versions",
     "jobs.outcomes",
     "jobs.brand_match",
+    "jobs.complaints",
     "jobs.reference",
     "jobs.thresholds",
 }
+DRAWERS = ("jobs.graph.", "jobs.text.", "jobs.learning.")
 # The only modules of jobs/ that import these.
 ONLY = {
     "delta": {"jobs/storage.py"},
@@ -41,7 +43,9 @@ ONLY = {
     "botocore": {"jobs/landing.py"},
     "great_expectations": {"jobs/audit.py"},
     "argparse": {"jobs/cli.py"},
-    "scipy": {f"jobs/graph/{name}.py" for name in ("communities", "judgements", "leiden", "matching", "verify", "why")},
+    "xgboost": {"jobs/learning/boosting.py"},
+    "scipy": {f"jobs/graph/{name}.py" for name in ("communities", "judgements", "leiden", "matching", "verify", "why")}
+    | {"jobs/learning/calibration.py"},
 }
 
 
@@ -53,7 +57,15 @@ def imports(name: str) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name} imports by a relative path"
-            is_package = node.module in ("jobs", "jobs.graph", "jobs.text", "tests", "simulator", "orchestrator")
+            is_package = node.module in (
+                "jobs",
+                "jobs.graph",
+                "jobs.text",
+                "jobs.learning",
+                "tests",
+                "simulator",
+                "orchestrator",
+            )
             found |= {f"{node.module}.{alias.name}" for alias in node.names} if is_package else {str(node.module)}
     return found
 
@@ -71,9 +83,7 @@ def test_there_are_files_to_look_at():
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_file_imports_pyspark_its_declaration_and_shared_rules_only(name):
     ours = {module for module in imports(name) if module.startswith("jobs")}
-    assert {
-        module for module in ours if module not in SHARED and not module.startswith(("jobs.graph.", "jobs.text."))
-    } == set()
+    assert {module for module in ours if module not in SHARED and not module.startswith(DRAWERS)} == set()
     assert packages(name) - STANDARD <= {"pyspark", "jobs"}
 
 
@@ -89,13 +99,10 @@ def test_no_table_imports_another_and_nothing_but_the_catalog_reaches_them():
 
 def test_shared_rules_know_neither_tables_nor_the_runner():
     shared = [f"{module.replace('.', '/')}.py" for module in SHARED] + [
-        n for n in SOURCES if n.startswith(("jobs/graph/", "jobs/text/"))
+        n for n in SOURCES if n.startswith(("jobs/graph/", "jobs/text/", "jobs/learning/"))
     ]
     allowed = SHARED | {"jobs.errors", "jobs.settings"}
-    ours = {
-        name: {m for m in imports(name) if m.startswith("jobs.") and not m.startswith(("jobs.graph.", "jobs.text."))}
-        for name in shared
-    }
+    ours = {name: {m for m in imports(name) if m.startswith("jobs.") and not m.startswith(DRAWERS)} for name in shared}
     assert {name: modules - allowed for name, modules in ours.items() if modules - allowed} == {}
 
 
@@ -137,7 +144,7 @@ def test_expectations_import_shared_rules_and_the_table_that_they_are_of():
     for name in SOURCES:
         if name.startswith("expectations/"):
             own = f"jobs.{name.removeprefix('expectations/').removesuffix('.py').replace('/', '.')}"
-            others = {m for m in imports(name) if m.split(".")[0] not in STANDARD and not m.startswith("jobs.graph.")}
+            others = {m for m in imports(name) if m.split(".")[0] not in STANDARD and not m.startswith(DRAWERS)}
             foreign[name] = others - SHARED - {"jobs.expect", own}
     assert {name: modules for name, modules in foreign.items() if modules} == {}
 

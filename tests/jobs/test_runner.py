@@ -1,11 +1,13 @@
 """When a day is computed, when it stands, and what a run refuses."""
 
 import json
+import sys
 import threading
 from datetime import date
 
 import pytest
 from delta.tables import DeltaTable
+from pyspark.sql import functions as F
 
 from jobs import provenance, runner, storage
 from jobs.catalog import Declaration, catalog, select
@@ -262,3 +264,95 @@ def test_a_table_that_reads_its_own_past_is_computed_anew_from_the_first_day_tha
     planned = runner.plan(open_run(), catalog()["rackets.members"], first, third)
     assert planned.ranges == ((second, second), (third, third))
     assert planned.reasons == ("after its inputs", "not published")
+
+
+# --- tables on request --------------------------------------------------------------------------
+
+
+def on_request(reads):
+    """Two tables in the place of real ones: models.listings on request, evidence.listing_scores that reads it."""
+
+    def model(parcels):
+        return parcels.groupBy("ds").agg(F.count("*").alias("seen")).select("ds", F.lit("m").alias("model_id"), "seen")
+
+    def score(parcels, models):
+        until = models.select(F.col("ds").alias("model_ds"))
+        days = F.concat_ws(",", F.sort_array(F.collect_list(F.dayofmonth("model_ds").cast("string"))))
+        pairs = parcels.join(until, F.col("model_ds") <= F.col("ds"), how="left")
+        return pairs.groupBy("ds", "waybill_no").agg(days.alias("known"))
+
+    models = Table(
+        key=("model_id",),
+        columns="model_id string not null\nseen bigint",
+        reads={"parcels": Read("staging.shipments")},
+        every="request",
+    )
+    scores = Table(
+        key=("waybill_no",),
+        columns="waybill_no string not null\nknown string",
+        reads={"parcels": Read("staging.shipments"), "models": Read("models.listings", days=reads)},
+    )
+    return [
+        Declaration("models.listings", models, model, "models.listings: a test"),
+        Declaration("evidence.listing_scores", scores, score, "evidence.listing_scores: a test"),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def requested(monkeypatch):
+    """The catalog with these two, without expectations of their own."""
+    from expectations.evidence import listing_scores
+    from expectations.models import listings
+
+    declared = on_request(3650)
+    tables = {**catalog(), **{one.name: one for one in declared}}
+    for module in (runner, sys.modules["jobs.catalog"]):
+        monkeypatch.setattr(module, "catalog", lambda: tables)
+    monkeypatch.setattr(Declaration, "code_version", property(lambda self: f"commit+{self.name}"))
+    for module in (listing_scores, listings):
+        monkeypatch.setattr(module, "EXPECTATIONS", [])
+    return declared
+
+
+def known(run):
+    rows = storage.read(run.spark, run.path("evidence.listing_scores")).select("ds", "known").distinct().collect()
+    return {row["ds"]: row["known"] for row in rows}
+
+
+def test_what_is_on_request_is_computed_for_the_last_day_asked_for_and_read_as_far_as_it_is_there(
+    open_run, three_days, requested
+):
+    models, scores = requested
+    run = open_run()
+    compute(run, tables=["staging.shipments"])
+    # Nobody has asked for one: its absence stops nothing.
+    runner.run_table(run, scores, MONDAY, WEDNESDAY)
+    assert known(run) == dict.fromkeys([MONDAY, TUESDAY, WEDNESDAY], "")
+    assert runner.plan(run, models, MONDAY, WEDNESDAY).ranges == ((WEDNESDAY, WEDNESDAY),)
+
+    # One of Tuesday makes Tuesday and later stale, and leaves Monday alone.
+    runner.run_table(run, models, MONDAY, TUESDAY)
+    assert run.ledger.days("models.listings") == [TUESDAY]
+    assert runner.plan(run, scores, MONDAY, WEDNESDAY).line().split(maxsplit=1)[1] == (
+        "2024-03-05..2024-03-06  (models.listings of 2024-03-05 changed)"
+    )
+    runner.run_table(run, scores, MONDAY, WEDNESDAY)
+    assert runner.plan(run, scores, MONDAY, WEDNESDAY).ranges == ()
+    assert known(run) == {MONDAY: "", TUESDAY: "5", WEDNESDAY: "5"}
+
+    # A later one leaves days before it as they are: they stand, and computed again they are the same.
+    runner.run_table(run, models, WEDNESDAY, WEDNESDAY)
+    assert runner.plan(run, scores, MONDAY, WEDNESDAY).ranges == ((WEDNESDAY, WEDNESDAY),)
+    again = open_run(force=True)
+    runner.run_table(again, scores, MONDAY, WEDNESDAY)
+    assert known(again) == {MONDAY: "", TUESDAY: "5", WEDNESDAY: "5,6"}
+
+
+def test_what_is_on_request_is_missing_on_no_day(open_run, three_days, requested):
+    from jobs import status
+
+    run = open_run()
+    compute(run, tables=["staging.shipments"])
+    lines = list(status.report(run.spark, run.settings, None, None))
+    at = next(i for i, line in enumerate(lines) if line.startswith("models.listings"))
+    assert [line for line in lines[at + 1 : at + 2] if line.startswith(" ")] == []

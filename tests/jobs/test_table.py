@@ -75,6 +75,10 @@ def test_a_daily_table_is_due_every_day_and_a_weekly_one_on_sundays():
     assert due_days(Feed(key=(), columns=""), SUNDAY, SUNDAY) == [SUNDAY]
 
 
+def test_a_table_on_request_is_never_due():
+    assert due_days(Table(key=(), columns="", every="request"), MONDAY, date(2024, 3, 31)) == []
+
+
 def test_days_between_counts_both_ends_and_leap_days_and_nothing_backwards():
     assert days_between(date(2024, 2, 28), date(2024, 3, 1)) == [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1)]
     assert days_between(MONDAY, date(2024, 3, 3)) == []

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from jobs import complaints
 from jobs.evidence import listing_signals as rules
 from jobs.text.names import EVASIONS
 from tests.frames import Cases
@@ -108,7 +109,7 @@ def test_every_way_to_hide_a_name_has_a_weight():
 def test_reports_count_as_they_stand_on_the_sunday_and_no_more_than_two(signals):
     assert signals("ds upheld_reports rejected_reports suspicion") == [
         f"03-03 0 0 {nats(rules.PRIOR)}",
-        f"03-10 3 1 {nats(rules.PRIOR, 2 * rules.UPHELD, rules.TURNED_DOWN)}",
+        f"03-10 3 1 {nats(rules.PRIOR, 2 * complaints.UPHELD, complaints.TURNED_DOWN)}",
     ]
 
 
@@ -148,8 +149,8 @@ def test_an_authorised_shop_is_not_suspect_from_when_that_is_known(signals):
     """,
 )
 def test_refunds_for_fakes_weigh_against_orders_without_as_a_likelihood_ratio(signals):
-    fake = math.log(rules.FAKE_REFUNDS / rules.HONEST_REFUNDS)
-    honest = math.log((1 - rules.FAKE_REFUNDS) / (1 - rules.HONEST_REFUNDS))
+    fake = math.log(complaints.FAKE_REFUNDS / complaints.HONEST_REFUNDS)
+    honest = math.log((1 - complaints.FAKE_REFUNDS) / (1 - complaints.HONEST_REFUNDS))
     assert signals("listing_id orders fake_refunds suspicion") == [
         f"clean 100 0 {nats(rules.PRIOR, 100 * honest)}",
         f"refunded 10 2 {nats(rules.PRIOR, 2 * fake, 8 * honest)}",

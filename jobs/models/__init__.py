@@ -1,0 +1,1 @@
+"""Tables of the models layer, one per file: what was learned from the layers before it."""
