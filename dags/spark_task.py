@@ -50,14 +50,16 @@ DAILY: Mapping[str, Sequence[str]] = {
     ),
     "core.trades": ("core.trades",),
     "evidence.listing_text": ("evidence.listing_text",),
+    "evidence.image_reads": ("evidence.image_reads",),
     "links.traits": ("links.traits",),
 }
 WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
-    # A week's texts; what is judged by them, its aggregate, and its scores by the promoted model; six weeks of first
-    # scans; a quarter's parcels between shops, and a quarter's places of addresses.
+    # A week's texts and pictures; what is judged by them, its aggregate, and its scores by the promoted model; six weeks of
+    # first scans; a quarter's parcels between shops, and a quarter's places of addresses.
     "evidence.signals": (
         "evidence.listing_text_states",
+        "evidence.image_families",
         "evidence.listing_signals",
         "evidence.seller_signals",
         "evidence.listing_features",

@@ -12,7 +12,7 @@ from typing import Any
 
 from jobs.errors import UsageError
 from jobs.provenance import code_version
-from jobs.table import Feed, Table
+from jobs.table import GIVEN, Feed, Table
 
 LAYERS = ("staging", "core", "evidence", "links", "rackets", "models")
 
@@ -100,7 +100,9 @@ def _check(declared: Declaration) -> None:
         return
     if declared.transform is None:
         raise ValueError(f"{declared.name}: a table file defines transform(…)")
-    given = [name for name in inspect.signature(declared.transform).parameters if name != "days"]
+    given = [name for name in inspect.signature(declared.transform).parameters if name not in GIVEN]
+    if foreign := [read.table for read in table.reads.values() if read.cache and read.table != declared.name]:
+        raise ValueError(f"{declared.name}: {foreign[0]} is another table, a cache is rows of the table itself")
     if sorted(given) != sorted(table.reads):
         raise ValueError(f"{declared.name}: transform takes {sorted(given)}, reads declares {sorted(table.reads)}")
 

@@ -101,6 +101,8 @@ def _cadence(declared: Declaration) -> str:
 def _read_text(read: Read) -> str:
     if read.keyframes:
         return f"{read.table} (as of the day: newest {read.keyframes} before, and the changes since)"
+    if read.cache:
+        return f"{read.table} (rows of the {read.days} days before and later, so as not to do work twice)"
     if read.past:
         return f"{read.table} (the {read.days} days before)"
     if catalog()[read.table].table.every == "request":

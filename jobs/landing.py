@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -247,6 +248,60 @@ def _read(location: str) -> bytes | None:
     try:
         with _open(location) as body:
             return body.read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            return None
+        raise JobError(f"cannot read {location}: {error}; check bucket, endpoint and credentials") from None
+    except BotoCoreError as error:
+        raise JobError(f"cannot read {location}: {error}; check endpoint and credentials") from None
+
+
+class OutsideError(Exception):
+    """A path leaves the folder that it should be in."""
+
+
+class TooLargeError(Exception):
+    """A file is larger than what is taken in."""
+
+
+def read_below(folder: str, path: str, limit: int) -> bytes | None:
+    """A file of a folder's tree, by a path that somebody else chose; None when there is no such file.
+
+    Nothing is opened before it is known to be a plain file inside the folder, links followed, of at most `limit` bytes.
+    Raises OutsideError and TooLargeError; JobError when the store does not answer.
+    """
+    if path.startswith("/") or ".." in path.split("/") or "\0" in path:
+        raise OutsideError(path)
+    if _is_s3(folder):
+        size = _object_size(f"{folder}/{path}")
+    else:
+        root, real = os.path.realpath(folder), os.path.realpath(f"{folder}/{path}")
+        if real != root and not real.startswith(root + os.sep):
+            raise OutsideError(path)
+        size = _plain_size(Path(real))
+    if size is None:
+        return None
+    if size > limit:
+        raise TooLargeError(path)
+    return _read(f"{folder}/{path}")
+
+
+def _plain_size(path: Path) -> int | None:
+    """Bytes of a plain file; None for what is none, a pipe among them, and for names that no file can have."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+
+def _object_size(location: str) -> int | None:
+    """Bytes of an object of S3, None when there is none. Raises JobError when the store does not answer."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    bucket, key = _bucket_key(location)
+    try:
+        return int(_s3().head_object(Bucket=bucket, Key=key)["ContentLength"])
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
             return None

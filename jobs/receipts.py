@@ -134,7 +134,7 @@ class Ledger:
         every: of the table that is read, "day", "sunday" or "request".
         """
         start = self.first_day(read.table)
-        if start is None:
+        if start is None or read.cache:
             return []
         pairs = []
         begin, end = first - (read.days - 1) * DAY, last

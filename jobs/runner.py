@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
@@ -20,7 +19,7 @@ from jobs.provenance import same_code
 from jobs.publish import Loaded, persisted, publish
 from jobs.receipts import Day, Ledger, Receipt
 from jobs.settings import Settings
-from jobs.table import DAY, Feed, Read, Table, day_ranges, due_days
+from jobs.table import DAY, GIVEN, Feed, Read, Table, day_ranges, due_days
 
 # Rows of a delivery that one task of a load takes, if they lie in small files.
 TASK_ROWS = 50_000
@@ -92,6 +91,8 @@ def plan(
 
 def _reads_ahead(run: Run, read: Read, day: date, ahead: Mapping[str, Collection[date]]) -> bool:
     """Whether a day reads a day that is about to be computed."""
+    if read.cache:
+        return False
     first, last = day - (read.days - 1) * DAY, day
     if read.past:
         first, last = day - read.days * DAY, day - DAY
@@ -244,7 +245,11 @@ def _compute_table(
     first, last = days[0], days[-1]
     inputs: dict[str, int] = {}
     frames = {name: _read(run, read, first, last, inputs) for name, read in table.reads.items()}
-    extra: dict[str, Any] = {"days": days} if "days" in inspect.signature(declared.transform).parameters else {}
+    extra = {
+        name: days if name == "days" else getattr(run.settings, name)
+        for name in inspect.signature(declared.transform).parameters
+        if name in GIVEN
+    }
     frame = conform(declared.transform(**frames, **extra), declared)
     # Rows of a day lie together and in key order: one file a day unless the day is large.
     with persisted(frame.hint("rebalance", "ds").sortWithinPartitions("ds", *table.key)) as laid_out:
@@ -267,7 +272,7 @@ def _before_gap(
 def _missing_input(run: Run, declared: Declaration, day: date) -> str | None:
     """Which input day a day lacks, as `table has no day`, or None."""
     for read in declared.table.reads.values():
-        if read.past or _cadences()[read.table] == "request":
+        if read.past or read.cache or _cadences()[read.table] == "request":
             continue  # a history may begin here; and what is computed on request may not have been asked for
         if run.ledger.published(read.table, day) is None and not (
             catalog()[read.table].table.every == "sunday" and declared.table.every == "day"
@@ -291,7 +296,8 @@ def _read(run: Run, read: Read, first: date, last: date, inputs: dict[str, int])
         if name not in inputs:
             part = _empty(run.spark, catalog()[name])
         else:
-            part = storage.read(run.spark, run.path(name), inputs[name], _where(days))
+            where = storage.since(first - read.days * DAY) if read.cache else _where(days)
+            part = storage.read(run.spark, run.path(name), inputs[name], where)
         frame = part if frame is None else frame.unionByName(part, allowMissingColumns=True)
     assert frame is not None
     return frame

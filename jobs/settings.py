@@ -50,6 +50,14 @@ class Settings:
             raise UsageError(f"tables_at_once is a number from 1, not {value!r}")
         return int(value)
 
+    @property
+    def ocr(self) -> bool:
+        """Whether words in pictures are read. Hashes and codes are always."""
+        value = self.own("ocr") or "on"
+        if value not in ("on", "off"):
+            raise UsageError(f"ocr is on or off, not {value!r}")
+        return value == "on"
+
 
 def load(profile: str | None = None, sets: Iterable[str] = ()) -> Settings:
     """Reads a profile. Raises UsageError for an unknown profile or a `--set` that is not key=value."""

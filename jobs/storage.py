@@ -99,6 +99,11 @@ def in_range(first: date, last: date, column: str = "ds") -> str:
     return f"{column} >= date'{first}' AND {column} <= date'{last}'"
 
 
+def since(first: date, column: str = "ds") -> str:
+    """SQL condition for `first <= column`."""
+    return f"{column} >= date'{first}'"
+
+
 def on_days(days: Iterable[date], column: str = "ds") -> str:
     """SQL condition for a set of days."""
     listed = ", ".join(f"date'{day}'" for day in days)

@@ -13,6 +13,10 @@ from typing import Literal
 DAY = timedelta(days=1)
 SUNDAY = 6
 
+# What the runner gives to a transform that has a parameter of this name, beside the frames that it reads: the days of the
+# run, the location of the deliveries, and whether words in pictures are read.
+GIVEN = ("days", "landing", "ocr")
+
 _COLUMN = re.compile(
     r"^(?P<name>[a-z_][a-z0-9_]*)\s+(?P<type>[a-z]+(?:\s*\(\s*\d+\s*(?:,\s*\d+\s*)?\)|<.+?>)?)"
     r"(?P<required>\s+not\s+null)?(?:\s+comment\s+'(?P<comment>(?:[^']|'')*)')?$",
@@ -40,18 +44,23 @@ class Read:
                every day of the run, whatever the age of the newest change.
     past:      rows with `first - days <= ds < first`. A table that reads its own past is computed
                one snapshot at a time.
+    cache:     rows of the table itself with `ds >= first - days`, later ones too, that save work and change no result:
+               none must be there, and none that changes makes a day stale.
     """
 
     table: str
     days: int = 1
     keyframes: str | None = None
     past: bool = False
+    cache: bool = False
 
     def __post_init__(self) -> None:
         if self.days < 1:
             raise ValueError(f"Read({self.table!r}): days must be 1 or more, is {self.days}")
         if self.keyframes and (self.days != 1 or self.past):
             raise ValueError(f"Read({self.table!r}): keyframes goes with neither days nor past")
+        if self.cache and (self.keyframes or self.past):
+            raise ValueError(f"Read({self.table!r}): cache goes with neither keyframes nor past")
 
 
 @dataclass(frozen=True)

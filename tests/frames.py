@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 
 from jobs import runner
 from jobs.catalog import catalog
-from jobs.table import DAY, Column, due_days
+from jobs.table import DAY, GIVEN, Column, due_days
 
 YEAR = 2024
 EMPTY = {"string": "''", "boolean": "false", "date": "01-01", "timestamp": "01-01"}
@@ -96,10 +96,11 @@ def _fields(declared: str, cell: str) -> tuple[Any, ...]:
 
 
 def transformed(
-    table: str, first: str | date, last: str | date, keyframes: dict[str, DataFrame] | None = None, **frames: DataFrame
+    table: str, first: str | date, last: str | date, keyframes: dict[str, DataFrame] | None = None, **frames: Any
 ) -> DataFrame:
     """What a table's transform makes of a run over `first..last`, of frames cut as the runner reads them.
 
+    frames: also what the runner gives beside them (`landing`, `ocr`).
     keyframes: for a read with keyframes, rows of its keyframe table; without them the history begins in the frame.
     """
     declared = catalog()[table]
@@ -109,6 +110,9 @@ def transformed(
     given = {}
     for name, read in declared.table.reads.items():
         since = begin - (read.days - 1) * DAY
+        if read.cache:
+            given[name] = frames[name]
+            continue
         if read.past:
             given[name] = frames[name].where(
                 (F.col("ds") >= F.lit(begin - read.days * DAY)) & (F.col("ds") < F.lit(begin))
@@ -123,6 +127,7 @@ def transformed(
             continue
         given[name] = frames[name].where((F.col("ds") >= F.lit(since)) & (F.col("ds") <= F.lit(end)))
     extra = {"days": days} if "days" in inspect.signature(declared.transform).parameters else {}
+    extra |= {name: frames[name] for name in GIVEN if name in frames}
     return runner.conform(declared.transform(**given, **extra), declared)
 
 

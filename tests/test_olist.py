@@ -25,7 +25,7 @@ pytestmark = [
 
 FIRST, LAST = date(2017, 1, 5), date(2018, 3, 27)
 SUNDAY = date(2018, 3, 25)
-FEEDS = ("brands", "listings", "orders", "outcomes", "reports", "sellers", "shipments")
+FEEDS = ("brands", "images", "listings", "orders", "outcomes", "reports", "sellers", "shipments")
 
 
 @pytest.fixture(scope="module")

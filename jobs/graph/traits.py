@@ -48,6 +48,10 @@ KINDS = {
     "sender_address": Kind("logistics", 4.5, "forwarder", trade="dispatch"),
     "place": Kind("logistics", 4.5, "village", trade="dispatch"),
     "image": Kind("image", 5.0, "stock_picture", trade="content"),
+    # The same picture, cropped, resized or mirrored: what a seller does to it so that it is not the same.
+    "picture": Kind("image", 5.0, "stock_picture", trade="content"),
+    # What a QR code in a picture says: where the seller wants to be met.
+    "qr": Kind("contact", 4.5, "agency", trade="content"),
     "text": Kind("text", 4.5, "template", trade="content"),
     # Titles are short and follow what buyers search for.
     "text_template": Kind("text", 2.5, "template", trade="content"),

@@ -1,11 +1,14 @@
 """links.shared_values: values that two or more suspect shops share, and what sharing them says, as known on a Sunday.
 
-Grain: ds, kind, value, seller_id; suspects only. Reads of the same Sunday: links.trait_states, evidence.seller_signals.
+Grain: ds, kind, value, seller_id; suspects only. Reads of the same Sunday: links.trait_states (its pictures by name),
+evidence.image_families (what those pictures show), evidence.seller_signals.
 Honest users have no row: they are counted, because what honest shops use too is a landlord, a forwarder or an agency.
 A value that says less than MIN_WEIGHT ties nobody by itself (links.hubs).
 """
 
-from pyspark.sql import DataFrame, Window
+from functools import partial
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.suspects import UNKNOWN, judged
@@ -13,7 +16,11 @@ from jobs.graph.traits import OF_LISTINGS, damped, most_values, of_kind
 from jobs.table import Read, Table
 
 TABLE = Table(
-    reads={"traits": Read("links.trait_states"), "sellers": Read("evidence.seller_signals")},
+    reads={
+        "traits": Read("links.trait_states"),
+        "pictures": Read("evidence.image_families"),
+        "sellers": Read("evidence.seller_signals"),
+    },
     every="sunday",
     key=("kind", "value", "seller_id"),
     columns="""
@@ -31,8 +38,12 @@ TABLE = Table(
 )
 
 
-def transform(traits: DataFrame, sellers: DataFrame) -> DataFrame:
-    users = own_values(traits).join(judged(sellers), ["ds", "seller_id"], how="left").fillna(UNKNOWN)
+def transform(traits: DataFrame, pictures: DataFrame, sellers: DataFrame) -> DataFrame:
+    users = (
+        own_values(with_pictures(traits, pictures))
+        .join(judged(sellers), ["ds", "seller_id"], how="left")
+        .fillna(UNKNOWN)
+    )
     counted = (
         users.groupBy("ds", "kind", "value")
         .agg(
@@ -54,6 +65,41 @@ def transform(traits: DataFrame, sellers: DataFrame) -> DataFrame:
             "last_seen",
         )
     )  # fmt: skip
+
+
+def with_pictures(traits: DataFrame, pictures: DataFrame) -> DataFrame:
+    """Adds what the pictures of a shop show: families of like pictures, QR codes, contacts that are written in them."""
+    codes, contacts = F.col("codes"), F.concat("phone_keys", "handle_keys")
+    shown = F.concat(
+        F.array(_value("picture", F.col("family"))),
+        F.transform(codes, partial(_value, "qr")),
+        F.transform(contacts, partial(_value, "text_contact")),
+    )
+    known = F.greatest("first_seen", "since")
+    seen = (
+        traits.where("kind = 'image'")
+        .withColumnRenamed("value", "image_id")
+        .join(pictures, ["ds", "image_id"], how="inner")
+        .select(
+            "ds", "seller_id", F.explode(shown).alias("shown"), "times",
+            known.alias("first_seen"), F.greatest("last_seen", known).alias("last_seen"),
+        )
+        .where("shown.value IS NOT NULL")
+        .select("ds", "seller_id", "shown.kind", "shown.value", "times", "first_seen", "last_seen")
+    )  # fmt: skip
+    return (
+        traits.unionByName(seen)
+        .groupBy("ds", "seller_id", "kind", "value")
+        .agg(
+            F.sum("times").alias("times"),
+            F.min("first_seen").alias("first_seen"),
+            F.max("last_seen").alias("last_seen"),
+        )
+    )
+
+
+def _value(kind: str, value: Column) -> Column:
+    return F.struct(F.lit(kind).alias("kind"), value.alias("value"))
 
 
 def own_values(traits: DataFrame) -> DataFrame:

@@ -44,7 +44,7 @@ def test_a_day_waits_for_its_feeds_without_holding_a_slot(api, jobs):
     assert api.wait_for_run("yunjian_daily", run, 120) == "success"
     assert len(jobs.calls("arrived", "orders", "--ds", "2024-03-04")) >= 2
     assert [call[1] for call in jobs.calls("run", "2024-03-04")] == [
-        "staging.brands", "core.listings", "core.trades", "evidence.listing_text", "links.traits",
+        "staging.brands", "core.listings", "core.trades", "evidence.listing_text", "evidence.image_reads", "links.traits",
     ]  # fmt: skip
 
 

@@ -116,6 +116,13 @@ def test_tables_that_read_each_other_are_refused_and_named():
         found(reads("core.a", Read("core.b")), reads("core.b", Read("core.c")), reads("core.c", Read("core.a")), feed())
 
 
+def test_a_cache_is_rows_of_the_table_itself_and_no_past():
+    declared = found(reads("core.a", Read("core.a", days=28, cache=True)))["core.a"]
+    assert (declared.reads_own_past, declared.sources()) == (False, set())
+    with pytest.raises(ValueError, match=r"core.b: core.a is another table, a cache is rows of the table itself"):
+        found(reads("core.a"), reads("core.b", Read("core.a", cache=True)))
+
+
 def test_a_table_may_read_its_own_past():
     declared = found(reads("core.a", Read("core.a", days=28, past=True)))["core.a"]
     assert declared.reads_own_past

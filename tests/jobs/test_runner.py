@@ -16,6 +16,7 @@ from jobs.locks import LockedError, table_lock
 from jobs.progress import Progress
 from jobs.table import Read, Table
 from tests.deliver import deliver, deliver_nothing
+from tests.drawn import delivered, drawn, encoded
 
 MONDAY, TUESDAY, WEDNESDAY = date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 6)
 TABLES = ["staging.shipments", "core.parcels"]
@@ -356,3 +357,21 @@ def test_what_is_on_request_is_missing_on_no_day(open_run, three_days, requested
     lines = list(status.report(run.spark, run.settings, None, None))
     at = next(i for i, line in enumerate(lines) if line.startswith("models.listings"))
     assert [line for line in lines[at + 1 : at + 2] if line.startswith(" ")] == []
+
+
+def test_a_cache_makes_no_day_stale_and_none_of_it_must_be_there(open_run, landing):
+    """A day of pictures is computed before the day before it; what comes there later changes nothing of it."""
+    tables, pictures = ["staging.images", "evidence.image_reads"], {}
+    for day, seed in ((MONDAY, 1), (TUESDAY, 2)):
+        pictures[day] = delivered(landing, str(day), f"p{seed}.jpg", encoded(drawn(seed)))
+        deliver(landing, "images", str(day), [pictures[day]])
+    compute(open_run(), TUESDAY, TUESDAY, tables)
+    compute(open_run(), MONDAY, MONDAY, tables)
+    assert plan(open_run(), MONDAY, TUESDAY, tables) == dict.fromkeys(tables, "up to date")
+    again = delivered(landing, str(MONDAY), "p2.jpg", encoded(drawn(2)))
+    deliver(landing, "images", str(MONDAY), [pictures[MONDAY], again], delivery=2)
+    compute(open_run(), MONDAY, TUESDAY, tables[:1])
+    assert plan(open_run(), MONDAY, TUESDAY, tables) == {
+        "staging.images": "up to date",
+        "evidence.image_reads": "2024-03-04..2024-03-04  (staging.images of 2024-03-04 changed)",
+    }

@@ -65,6 +65,9 @@ def test_a_read_that_makes_no_sense_is_refused():
     for wrong in ({"days": 2}, {"past": True}):
         with pytest.raises(ValueError, match="keyframes goes with neither days nor past"):
             Read("core.trades", keyframes="core.sales", **wrong)
+    for wrong in ({"keyframes": "core.states"}, {"past": True}):
+        with pytest.raises(ValueError, match="cache goes with neither keyframes nor past"):
+            Read("core.sellers", cache=True, **wrong)
 
 
 def test_a_daily_table_is_due_every_day_and_a_weekly_one_on_sundays():

@@ -6,8 +6,11 @@ import hashlib
 import io
 import json
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import zxingcpp
+from PIL import Image
 
 from simulator.feeds import FEEDS, KEYS
 from simulator.presets import date_of
@@ -132,3 +135,27 @@ def test_a_column_that_the_contract_does_not_know_comes_on_some_days(good_rows):
     for feed in ("orders", "listings"):
         drifted = {row["ds"]: "channel" in row for row in good_rows(feed)}
         assert set(drifted.values()) == {True, False}
+
+
+def test_some_pictures_carry_the_account_of_a_shop_that_shows_them(tiny, good_rows):
+    """A stream of its own decides which: files of the same number are the same pictures with and without."""
+    shown: dict[str, set[str]] = {}
+    for row in good_rows("listings"):
+        for image in row["image_ids"] or []:
+            shown.setdefault(image, set()).add(row["seller_id"])
+    accounts: dict[str, set[str]] = {}
+    for row in good_rows("sellers"):
+        accounts.setdefault(row["seller_id"], set()).update(row["handles"] or [])
+    bare = marked = 0
+    for row in good_rows("images"):
+        body = (tiny / "landing" / "images" / f"dt={row['ds']}" / row["path"]).read_bytes()
+        if body.startswith(b"<html>"):
+            continue
+        codes = zxingcpp.read_barcodes(np.array(Image.open(io.BytesIO(body)).convert("RGB")))
+        bare += not codes
+        for code in codes:
+            account = code.text.removeprefix("https://u.example.cn/")
+            assert any(account in accounts[seller] for seller in shown[row["image_id"]])
+            marked += 1
+    assert marked >= 1
+    assert bare > 5 * marked

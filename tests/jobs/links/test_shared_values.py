@@ -10,8 +10,9 @@ from jobs.graph.traits import HONEST_DAMPING, KINDS, MAX_VALUES, MIN_WEIGHT, SUS
 from tests.frames import Cases, frame, lines, transformed
 
 CASES = Cases(
-    "links.shared_values", "03-03", "03-03", ids="seller_id value", traits="ds | seller_id", sellers="ds | seller_id"
-)
+    "links.shared_values", "03-03", "03-03", ids="seller_id value image_id family",
+    traits="ds | seller_id", sellers="ds | seller_id", pictures="ds | image_id",
+)  # fmt: skip
 SUSPECTS = """
     ds    | seller_id | is_suspect | suspicion
     03-03 | a         | true       | 2
@@ -47,6 +48,32 @@ def nats(weight):
 def test_suspects_that_share_a_value_are_numbered_in_order_of_id(shared):
     assert shared("kind value place seller_id suspects first_seen last_seen") == [
         "phone p 1 a 3 02-01 03-01", "phone p 2 b 3 02-01 03-01", "phone p 3 c 3 02-01 03-01",
+    ]  # fmt: skip
+
+
+@CASES.rows(
+    traits=uses("image cut: a", "image turned: b", "image other: b", "image coded: a", "image coded_too: b", "image unread: a b",
+                "image blank: a b", "image later: c"),
+    pictures="""
+        ds    | image_id  | since | family | codes                | phone_keys  | handle_keys
+        03-03 | cut       | 02-10 | shoe   | ''                   | ''          | ''
+        03-03 | turned    | 01-10 | shoe   | ''                   | ''          | wechat:inboth1
+        03-03 | other     | 02-10 | bag    | ''                   | 13857204916 | ''
+        03-03 | coded     | 02-10 | -      | u.example.cn/meet-us | 13857204916 | wechat:inboth1
+        03-03 | coded_too | 03-02 | -      | u.example.cn/meet-us | ''          | ''
+        03-03 | blank     | 02-10 | -      | ''                   | ''          | ''
+        03-02 | later     | 02-10 | shoe   | ''                   | ''          | ''
+    """,
+    sellers=SUSPECTS,
+)  # fmt: skip
+def test_pictures_tie_by_what_they_show_since_both_picture_and_shop_are_known(shared):
+    assert shared("kind value seller_id suspects first_seen last_seen") == [
+        "image blank a 2 02-01 03-01", "image blank b 2 02-01 03-01",
+        "image unread a 2 02-01 03-01", "image unread b 2 02-01 03-01",
+        "picture shoe a 2 02-10 03-01", "picture shoe b 2 02-01 03-01",
+        "qr u.example.cn/meet-us a 2 02-10 03-01", "qr u.example.cn/meet-us b 2 03-02 03-02",
+        "text_contact 13857204916 a 2 02-10 03-01", "text_contact 13857204916 b 2 02-10 03-01",
+        "text_contact wechat:inboth1 a 2 02-10 03-01", "text_contact wechat:inboth1 b 2 02-01 03-01",
     ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""What pictures of listings say: pixels, hashes, words and codes."""
