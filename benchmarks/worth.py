@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,8 @@ def judged(of: Callable[[str], DataFrame], day: date, without: str | None) -> Ju
     traits = of("links.trait_states").where(~F.col("kind").isin(*left_out)).persist()
     sellers, sales = of("evidence.seller_signals").persist(), of("core.sales").persist()
     places = of("evidence.places").where(F.lit("place" not in left_out))
-    values = shared_values.transform(traits, sellers).persist()
+    values = shared_values.transform(traits, of("evidence.image_families"), sellers)
+    values = values.where(~F.col("kind").isin(*left_out)).persist()
     ties = edges.transform(values, places, sellers, sales).where(~F.col("family").isin(without or "")).persist()
     nobody = of("links.components").limit(0)
     parts = components.transform(ties, of("links.nodes"), nobody, [day])
@@ -105,21 +107,21 @@ def calibration(all_evidence: Judged, world: World) -> Iterator[str]:
     yield f"| all: Brier score {np.mean((scores - right) ** 2):.3f} | {len(held)} | {scores.mean():.3f} | {right.mean():.3f} |"
 
 
-def report(spark: SparkSession, warehouse: Path, folder: Path) -> str:
+def report(warehouse: Path, folder: Path) -> str:
     """Markdown of one world."""
     about = json.loads((folder / "WORLD.json").read_text())
     sunday = date.fromisoformat(about["sundays"][-1])
     world = World(folder, (sunday - date.fromisoformat(about["first_day"])).days)
 
-    def of(table: str) -> DataFrame:
+    def of(spark: SparkSession, table: str) -> DataFrame:
         until = "<=" if table in ("links.nodes", "staging.outcomes") else "="
         return storage.read(spark, storage.table_path(str(warehouse), table), where=f"ds {until} date'{sunday}'")
 
     steps, results = Progress(), {}
     for family in (None, *FAMILIES):
-        with steps.step(f"without {family or 'nothing'}"):
-            results[family] = judged(of, sunday, family)
-        spark.catalog.clearCache()
+        # A session each: what one has cached is in nobody's way.
+        with steps.step(f"without {family or 'nothing'}"), session.opened(settings.load("local")) as spark:
+            results[family] = judged(partial(of, spark), sunday, family)
     whole = results[None]
     signs = sorted({sign for found in whole.signs.values() for sign in found})
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
@@ -155,8 +157,7 @@ def main() -> None:
     parser.add_argument("--warehouse", type=Path, required=True, help="what was computed of it")
     parser.add_argument("--write", type=Path, help="write the tables to this file instead of printing them")
     parsed = parser.parse_args()
-    with session.opened(settings.load("local")) as spark:
-        text = report(spark, parsed.warehouse, parsed.world)
+    text = report(parsed.warehouse, parsed.world)
     if parsed.write:
         parsed.write.write_text(text, encoding="utf-8")
     else:
