@@ -100,6 +100,8 @@ def test_every_kind_carries_its_family(edges):
         "licence identity",
         "payout_account payment",
         "phone contact",
+        "picture image",
+        "qr contact",
         "registered_address address",
         "return_address address",
         "sender_account logistics",
