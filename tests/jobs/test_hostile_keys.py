@@ -71,7 +71,7 @@ def test_keys_have_their_form_whatever_the_text_and_do_not_change_with_its_spell
             for text, respelt, key, key_of_other in zip(some_texts, other, keys, others, strict=False)
             if text and len(respelt) <= C.FIELD_MAX_CHARS
         ]
-        assert len(compared) > 0.9 * RESPELT
+        assert len(compared) > 0.8 * RESPELT
         assert [row for row in compared if row[1] != row[2]] == []
     if rule in IDEMPOTENT:
         in_order = sorted(distinct)
