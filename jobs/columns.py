@@ -144,7 +144,7 @@ def handle_key(handle: Column) -> Column:
 
 def _handle_of_text(text: Column) -> Column:
     kind = F.regexp_extract(text, r"^([^:@]{1,20}):", 1)
-    value = F.regexp_replace(F.regexp_replace(text, r"^[^:@]{1,20}:+", ""), r"^[@+]+(?=[^@]*$)", "")
+    value = F.regexp_replace(F.regexp_replace(text, r"^[^:@]{1,20}:+", ""), r"^[@+:]+(?=[^@]*$)", "")
     for name, aliases in _HANDLE_KINDS.items():
         kind = F.when(kind.isin(*aliases.split("|")), name).otherwise(kind)
     kind = F.when(kind != "", kind).when(text.rlike(f"^{_EMAIL}$"), "email").when(text.startswith("wxid_"), "wechat")

@@ -227,7 +227,7 @@ def why() -> Column:
             F.when(F.col("value") > 0, F.format_string("¥%,.0f were paid for listings that are probably counterfeit", F.col("value").cast("double"))),
             F.when(F.col("law.source").isNotNull(), F.format_string("that is %s the ¥%,.0f from which it is a crime (%s)",
                    F.when(F.col("over_threshold"), "over").otherwise("under"), F.col("law.turnover_cny").cast("double"), "law.source")),
-            F.when(F.size("signs") > 0, F.concat(F.lit("that it makes its goods: "), F.array_join(told, "; "))),
+            F.when(F.size("signs") > 0, F.concat(F.lit("signs that it makes its goods, in nats: "), F.array_join(told, "; "))),
             F.when(F.col("trade_share") > 0.05, F.format_string("%.0f %% of the turnover is with other shops", F.col("trade_share") * 100)),
         )
     )  # fmt: skip

@@ -177,15 +177,15 @@ def signs() -> Column:
     refunds = _within(refund_nats(F.col("fake_refunds"), F.col("orders")), REFUNDS_LEAST, REFUNDS_MOST)
     reopens = F.when(F.col("reopened") >= 2, REOPENS).when(F.col("reopened") == 1, REOPENS_ONCE)
     every = [
-        _sign("trade", F.when(trades, TRADE), "sold suspect goods to %d shops outside (%d orders)", "trade_buyers", "trade_orders"),
-        _sign("inside", F.when(F.col("inside_orders") >= MIN_ORDERS, SUPPLIES_OWN), "supplies its own shops (%d orders)", "inside_orders"),
-        _sign("materials", F.when(F.col("material_orders") >= MIN_ORDERS, MATERIALS), "bought materials (%d orders)", "material_orders"),
-        _sign("packaging", F.when(F.col("packaging_orders") >= MIN_ORDERS, PACKAGING), "bought packaging (%d orders)", "packaging_orders"),
-        _sign("stock", F.when(F.col("stock_parcels") >= MIN_PARCELS, STOCK), "%d parcels without an order came to addresses of its own", "stock_parcels"),
-        _sign("reopened", reopens, "%d shops that the platform closed were followed by others", "reopened"),
-        _sign("outside", F.when(buys, BUYS_OUTSIDE), "bought suspect goods outside (%d orders), more than inside", "outside_orders"),
-        _sign("size", size, "has %d shops", "sellers"),
-        _sign("refunds", refunds, "%d of %d orders were refunded as fakes", "fake_refunds", "orders"),
+        _sign("trade", F.when(trades, TRADE), "suspect goods sold to trade (%d shops, %d orders)", "trade_buyers", "trade_orders"),
+        _sign("inside", F.when(F.col("inside_orders") >= MIN_ORDERS, SUPPLIES_OWN), "supplies its own shops (orders: %d)", "inside_orders"),
+        _sign("materials", F.when(F.col("material_orders") >= MIN_ORDERS, MATERIALS), "materials bought (orders: %d)", "material_orders"),
+        _sign("packaging", F.when(F.col("packaging_orders") >= MIN_ORDERS, PACKAGING), "packaging bought (orders: %d)", "packaging_orders"),
+        _sign("stock", F.when(F.col("stock_parcels") >= MIN_PARCELS, STOCK), "stock without orders to addresses of its own (parcels: %d)", "stock_parcels"),
+        _sign("reopened", reopens, "shops closed by the platform and opened anew (%d)", "reopened"),
+        _sign("outside", F.when(buys, BUYS_OUTSIDE), "suspect goods bought outside, more than inside (orders: %d)", "outside_orders"),
+        _sign("size", size, "shops (%d)", "sellers"),
+        _sign("refunds", refunds, "orders refunded as fakes (%d of %d)", "fake_refunds", "orders"),
     ]  # fmt: skip
     told = F.filter(F.array(*every), lambda sign: sign["nats"] != 0)
     weakness = F.transform(told, lambda sign: F.struct((-F.abs(sign["nats"])).alias("weakness"), sign.alias("sign")))

@@ -37,6 +37,10 @@ def uses(*values):
     return "ds | seller_id | kind | value | times | first_seen | last_seen\n" + "\n".join(rows)
 
 
+def no_pictures(spark):
+    return frame(spark, "evidence.image_families", "ds | image_id")
+
+
 def nats(weight):
     return f"{weight:.6f}".rstrip("0").rstrip(".")
 
@@ -179,7 +183,12 @@ def flooded(spark, shop, value, n, traits):
     )  # fmt: skip
     rows = frame(spark, "links.trait_states", traits).unionByName(more)
     return transformed(
-        "links.shared_values", "03-03", "03-03", traits=rows, sellers=frame(spark, "evidence.seller_signals", SUSPECTS)
+        "links.shared_values",
+        "03-03",
+        "03-03",
+        traits=rows,
+        pictures=no_pictures(spark),
+        sellers=frame(spark, "evidence.seller_signals", SUSPECTS),
     )
 
 
@@ -207,7 +216,7 @@ def test_the_order_of_rows_and_partitions_change_nothing(spark):
     shown = "kind value seller_id place suspects honest weight is_ended"
     found = [
         lines(
-            transformed("links.shared_values", "03-03", "03-03", traits=traits.orderBy(F.rand(n)).repartition(n), sellers=sellers),
+            transformed("links.shared_values", "03-03", "03-03", traits=traits.orderBy(F.rand(n)).repartition(n), pictures=no_pictures(spark), sellers=sellers),
             shown,
         )
         for n in (1, 7)

@@ -151,7 +151,7 @@ def test_a_lead_more_likely_makes_its_goods_than_not_and_what_was_not_judged_is_
     """,
 )
 def test_what_moved_the_score_is_told_with_its_nats(leads):
-    assert "that it makes its goods: sold goods (+3.0); bought goods (-2.5)" in leads("why")[0]
+    assert "signs that it makes its goods, in nats: sold goods (+3.0); bought goods (-2.5)" in leads("why")[0]
 
 
 # --- where --------------------------------------------------------------------------------------

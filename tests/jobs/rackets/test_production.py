@@ -295,8 +295,8 @@ def test_however_much_of_everything_adds_up_to_each_sign_once(production):
 )
 def test_what_moved_the_judgement_is_told_strongest_first_and_adds_up(production):
     assert production("racket_id signs") == [
-        "R1 trade:3:sold suspect goods to 2 shops outside (3 orders),outside:-2.5:bought suspect goods outside (3 orders), more than inside,"
-        "materials:1:bought materials (2 orders),refunds:-0.063:0 of 3 orders were refunded as fakes",
-        "R2 refunds:-2:0 of 100 orders were refunded as fakes",
+        "R1 trade:3:suspect goods sold to trade (2 shops, 3 orders),outside:-2.5:suspect goods bought outside, more than inside (orders: 3),"
+        "materials:1:materials bought (orders: 2),refunds:-0.063:orders refunded as fakes (0 of 3)",
+        "R2 refunds:-2:orders refunded as fakes (0 of 100)",
     ]
     assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 1 - 0.063:.3f}", f"R2 {rules.PRIOR - 2:.1f}"]
