@@ -181,6 +181,40 @@ def valued(judged: pd.DataFrame, of: dict[str, str], world: World) -> dict[str, 
     }  # fmt: skip
 
 
+# --- identity -------------------------------------------------------------------------------------
+
+
+def kept_ids(folder: Path, about: dict, members: pd.DataFrame) -> dict[str, float]:
+    """How ids last: of rackets of which members (ds, racket_id, seller_id) show COVER on two Sundays in a row.
+
+    A racket's id is the one that most of its active shops have; weeks in which it split or merged are left out.
+    """
+    first = date.fromisoformat(about["first_day"])
+    events = pd.read_parquet(folder / "truth" / "events.parquet")
+    moved = events[events.event.isin(["split", "merge", "merged_into"])]
+    ids: dict[str, dict[int, str]] = {}
+    for sunday in about["sundays"]:
+        day = (date.fromisoformat(sunday) - first).days
+        of = members[members.ds == date.fromisoformat(sunday)].set_index("seller_id").racket_id.to_dict()
+        for racket, active in World(folder, day).active.items():
+            named = Counter(of[shop] for shop in active if shop in of)
+            best = min(named, key=lambda name: (-named[name], name)) if named else ""
+            if len(active) >= LEAST and named[best] >= COVER * len(active):
+                ids.setdefault(racket, {})[day] = best
+    weeks = [
+        (racket, of_day[day] == of_day[day + 7])
+        for racket, of_day in ids.items()
+        for day in of_day
+        if day + 7 in of_day and not ((moved.racket == racket) & (moved.day > day) & (moved.day <= day + 7)).any()
+    ]
+    throughout = {racket: True for racket, _ in weeks}
+    throughout |= {racket: False for racket, same in weeks if not same}
+    return {
+        "the id of one Sunday is that of the next": float(np.mean([same for _, same in weeks])),
+        "rackets under one id throughout": float(np.mean(list(throughout.values()))),
+    }
+
+
 # --- methods ------------------------------------------------------------------------------------
 
 
@@ -349,8 +383,8 @@ def report(about: dict, sunday: str, world: World, results: dict[str, tuple[dict
     return "\n".join([*lines, ""])
 
 
-def places_and_value(rackets: int, places: list[str], value: dict[str, float]) -> str:
-    """Markdown: where and how much, of the rackets that leads surfaced."""
+def places_and_value(rackets: int, places: list[str], shares: dict[str, float]) -> str:
+    """Markdown: where and how much, of the rackets that leads surfaced; and how long ids last."""
     return "\n".join(
         [
             "",
@@ -360,9 +394,9 @@ def places_and_value(rackets: int, places: list[str], value: dict[str, float]) -
             "|---|---:|---:|---:|---:|",
             *places,
             "",
-            "| value and law | share |",
+            "| value, law and identity | share |",
             "|---|---:|",
-            *(f"| {name} | {share:.3f} |" for name, share in value.items()),
+            *(f"| {name} | {share:.3f} |" for name, share in shares.items()),
             "",
         ]
     )

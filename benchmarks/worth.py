@@ -10,6 +10,7 @@ alone. Last, scores are held against the truth: of groups with a score about p, 
 
 import argparse
 import json
+import math
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from jobs.progress import Progress
 from jobs.rackets import leads, production
 
 FIGURES = ("racket recall", "pure groups", "pairwise recall")
-BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0)
+BINS = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 1.0)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class Judged:
             name: shops
             for name, shops in self.groups.items()
             if self.families.get(name, 0) >= leads.LEAD_FAMILIES
-            and self.nats[name] - self.signs[name].get(without or "", 0.0) >= 0
+            and chance(self.nats[name] - self.signs[name].get(without or "", 0.0)) >= leads.LEAD_SCORE
         }
+
+
+def chance(nats: float) -> float:
+    return 1 / (1 + math.exp(-nats))
 
 
 def judged(of: Callable[[str], DataFrame], day: date, without: str | None) -> Judged:
@@ -94,7 +99,7 @@ RULE = "---:|" * (len(FIGURES) + 3)
 def calibration(all_evidence: Judged, world: World) -> Iterator[str]:
     """Lines of a table: how often groups of about one score are right."""
     held = [name for name in all_evidence.groups if all_evidence.families.get(name, 0) >= leads.LEAD_FAMILIES]
-    scores = 1 / (1 + np.exp(-np.array([all_evidence.nats[name] for name in held])))
+    scores = np.array([chance(all_evidence.nats[name]) for name in held])
     right = np.array([owner(all_evidence.groups[name], world) is not None for name in held])
     in_bin = pd.cut(scores, BINS, include_lowest=True)
     for interval in in_bin.categories:
