@@ -341,9 +341,11 @@ def section(folder: Path, warehouse: Path) -> str:
         "rackets.leads",
         ["racket_id", "value_low_cny", "value_cny", "value_high_cny", "threshold_cny", "over_threshold", "lead_jurisdiction"],
     )  # fmt: skip
-    return report(about, sunday, world, results) + places_and_value(
-        len(of), placed(sites, of, world), valued(judged, of, world)
+    members = DeltaTable(str(warehouse / "rackets" / "members")).to_pyarrow_table(
+        columns=["ds", "racket_id", "seller_id"]
     )
+    shares = valued(judged, of, world) | kept_ids(folder, about, members.to_pandas())
+    return report(about, sunday, world, results) + places_and_value(len(of), placed(sites, of, world), shares)
 
 
 def _by(rows: pd.DataFrame, name: str) -> Groups:
