@@ -7,6 +7,7 @@ Two spellings of one thing should have one key; two things must not. In doubt th
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 
 from pyspark.sql import Column
@@ -168,6 +169,11 @@ def _handle_of_parts(parts: Column) -> Column:
         | (account.rlike(r"^\d+$") & F.lit(_COUNTED).contains(account))
     )
     return F.when(kind.isNotNull() & fits & ~empty, F.concat(kind, F.lit(":"), value))
+
+
+def keys_of(values: Column, key: Callable[[Column], Column]) -> Column:
+    """The distinct keys of a list of values, sorted; without values that have none."""
+    return F.array_sort(F.array_distinct(F.array_compact(F.transform(values, key))))
 
 
 def token_key(token: Column) -> Column:

@@ -9,15 +9,17 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from jobs.errors import JobError, NotArrivedError
+
+Answer = TypeVar("Answer")
 
 MANIFEST = "_manifest.json"
 SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".parquet")
@@ -243,11 +245,20 @@ def _read(location: str) -> bytes | None:
     if not _is_s3(location):
         path = Path(location)
         return path.read_bytes() if path.is_file() else None
+
+    def whole() -> bytes:
+        with _open(location) as body:
+            return body.read()
+
+    return _asked(location, whole)
+
+
+def _asked(location: str, question: Callable[[], Answer]) -> Answer | None:
+    """What S3 answers about an object, None when there is none. Raises JobError when the store does not answer."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        with _open(location) as body:
-            return body.read()
+        return question()
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
             return None
@@ -297,17 +308,8 @@ def _plain_size(path: Path) -> int | None:
 
 def _object_size(location: str) -> int | None:
     """Bytes of an object of S3, None when there is none. Raises JobError when the store does not answer."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
     bucket, key = _bucket_key(location)
-    try:
-        return int(_s3().head_object(Bucket=bucket, Key=key)["ContentLength"])
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-            return None
-        raise JobError(f"cannot read {location}: {error}; check bucket, endpoint and credentials") from None
-    except BotoCoreError as error:
-        raise JobError(f"cannot read {location}: {error}; check endpoint and credentials") from None
+    return _asked(location, lambda: int(_s3().head_object(Bucket=bucket, Key=key)["ContentLength"]))
 
 
 def list_files(folder: str) -> dict[str, int]:

@@ -9,10 +9,10 @@ Contacts are found in words as in the texts of listings (evidence.listing_text),
 sure the reading of a line is; what stands in `lines` may be wrong, what stands in keys is of lines that are sure.
 """
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.columns import handle_key, phone_key
+from jobs.columns import handle_key, keys_of, phone_key
 from jobs.pictures.reading import OF_THE_FILE, READER, RESULT, RESULT_COLUMNS, WITHOUT_WORDS, reading
 from jobs.table import Read, Table
 from jobs.text.features import with_text
@@ -62,8 +62,8 @@ def transform(images: DataFrame, known: DataFrame, landing: str, ocr: bool) -> D
     )
     return with_text(words).select(
         "ds", "image_id", "sha256", "reason", "format", "width", "height", "phash", "lines", "codes",
-        _keys(F.transform("phones", phone_key)).alias("phone_keys"),
-        _keys(F.transform("handles", handle_key)).alias("handle_keys"),
+        keys_of(F.col("phones"), phone_key).alias("phone_keys"),
+        keys_of(F.col("handles"), handle_key).alias("handle_keys"),
         "reader",
     )  # fmt: skip
 
@@ -78,8 +78,3 @@ def read_before(known: DataFrame, files: DataFrame, ocr: bool) -> DataFrame:
         .groupBy("sha256")
         .agg(F.first(result).alias("known"))  # all are the same: rows of one sha256 are of the same bytes
     )
-
-
-def _keys(values: Column) -> Column:
-    """The distinct values that are not null, sorted."""
-    return F.array_sort(F.array_distinct(F.array_compact(values)))

@@ -8,10 +8,10 @@ A template is what is left without brand, numbers, short Latin words and contact
 equal keys are equal texts to a reader. Contacts are keys as in core.sellers, so both can be compared.
 """
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.columns import handle_key, phone_key
+from jobs.columns import handle_key, keys_of, phone_key
 from jobs.table import Read, Table
 from jobs.text.features import with_text
 
@@ -37,12 +37,7 @@ def transform(listings: DataFrame) -> DataFrame:
     texts = listings.select("ds", "listing_id", "seller_id", "title", "description", "brand_text")
     return with_text(texts).select(
         "ds", "listing_id", "seller_id", "grade_words", "genuine_words", "used_words", "compatible_words",
-        _keys(F.transform("phones", phone_key)).alias("phone_keys"),
-        _keys(F.transform("handles", handle_key)).alias("handle_keys"),
+        keys_of(F.col("phones"), phone_key).alias("phone_keys"),
+        keys_of(F.col("handles"), handle_key).alias("handle_keys"),
         "title_template", "description_template",
     )  # fmt: skip
-
-
-def _keys(values: Column) -> Column:
-    """The distinct values that are not null, sorted."""
-    return F.array_sort(F.array_distinct(F.array_compact(values)))

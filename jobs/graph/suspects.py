@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 UNKNOWN: dict[str, bool | float | int | str] = {"is_suspect": False, "honesty": 1.0, "doubt": 1.0}
 # What a suspect that shows little by itself counts for, of an honest shop.
 DOUBT = 0.5
+# Listings from this log-odds on are suspect goods, whoever sells them.
+SUSPECT_GOODS = -1.5
 # Refunds for fakes an order: of shops that sell counterfeits, whose goods are mixed and whose buyers often know, and of
 # the market, where some claims are false.
 FAKE_REFUNDS, HONEST_REFUNDS = 0.025, 0.004

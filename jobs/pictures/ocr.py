@@ -2,7 +2,7 @@
 
 Cost follows the points that a network looks at, and most pictures have no text. So each is looked at small first; only
 where that finds something, it is searched at a size at which small print is found as well, and only boxes are read.
-Quality against cost of these sizes: `python -m benchmarks.pictures ocr`.
+Quality against cost of these sizes: `python -m benchmarks.pictures quality`.
 """
 
 import logging

@@ -9,10 +9,9 @@ MAX_FLOWS of each direction; parcels without an order have no shops at their end
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.graph.suspects import SUSPECT_GOODS
 from jobs.table import Read, Table
 
-# Listings from this log-odds on are suspect goods, as in rackets.production.
-SUSPECT_GOODS = -1.5
 # A wholesaler may have thousands of customers; a person looks at the largest.
 MAX_FLOWS = 100
 

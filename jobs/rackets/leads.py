@@ -15,8 +15,9 @@ from jobs.outcomes import standing
 from jobs.table import Read, Table
 from jobs.thresholds import threshold
 
-# A lead: the score above this, held together by this many independent families.
-LEAD_SCORE, LEAD_FAMILIES = 0.5, 2
+# A lead: the score from this on, held together by this many independent families. More than even: a visit in vain costs
+# more than a week of waiting for the next sign.
+LEAD_SCORE, LEAD_FAMILIES = 0.6, 2
 # A family holds a group together when it ties this share of the members.
 FAMILY_SHARE = 0.5
 # A judgement stands until it is taken back, however long that is.

@@ -135,12 +135,12 @@ TIED = """
     edges=TIED,
     production="""
         ds    | racket_id | nats
-        03-31 | R1        | 0
-        03-31 | R2        | -0.01
+        03-31 | R1        | 0.41
+        03-31 | R2        | 0.40
     """,
 )
-def test_a_lead_more_likely_makes_its_goods_than_not_and_what_was_not_judged_is_left_out(leads):
-    assert by_rank(leads("rank racket_id production_score is_lead")) == ["R1 0.5 true", "R2 0.4975 false"]
+def test_a_lead_makes_its_goods_with_a_chance_of_three_in_five_and_what_was_not_judged_is_left_out(leads):
+    assert by_rank(leads("rank racket_id production_score is_lead")) == ["R1 0.601088 true", "R2 0.598688 false"]
 
 
 @CASES.rows(
