@@ -71,15 +71,15 @@ def test_days_run_by_themselves_and_start_their_week(api, world):
     api.announce(WORKING_DAYS)
     api.schedule_days(SATURDAY, SUNDAY)
     api.unpause("yunjian_daily")
-    assert api.wait_for_run("yunjian_daily", SATURDAY, 400) == "success"
+    assert api.wait_for_run("yunjian_daily", SATURDAY, 600) == "success"
 
     def waiting():
         return api.tasks("yunjian_daily", SUNDAY).get("wait_for_orders", {}).get("state") == "up_for_reschedule"
 
     api.wait_until("Sunday waits for its orders", waiting, 120)
     not_yet.rename(late)
-    assert api.wait_for_run("yunjian_daily", SUNDAY, 400) == "success"
-    assert api.wait_for_run("yunjian_weekly", MONDAY, 600) == "success"
+    assert api.wait_for_run("yunjian_daily", SUNDAY, 600) == "success"
+    assert api.wait_for_run("yunjian_weekly", MONDAY, 900) == "success"
     assert len(api.runs("yunjian_weekly")) == 1
 
     plan = world.python("jobs", "run", "*", "--from", MONDAY, "--to", SUNDAY, "--dry-run")
