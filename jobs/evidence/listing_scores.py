@@ -52,17 +52,7 @@ def transform(features: DataFrame, signals: DataFrame, models: DataFrame, days: 
 
 def usable_cards(models: DataFrame, days: list[date], features: list[str]) -> dict[date, Card]:
     """Day -> the card of its model; days without a model are left out. Raises JobError for one that cannot be used."""
-    promoted = models.where("is_promoted").select("ds", "model_id").collect()
-    newest = cards.newest_by_day([(row["ds"], row["model_id"]) for row in promoted], days)
-    if not newest:
-        return {}
-    chosen = models.where("is_promoted").where(F.col("ds").isin(*{ds for ds, _ in newest.values()}))
-    found = {
-        (row["ds"], row["model_id"]): Card(
-            row["model_id"], tuple(row["features"]), row["xgboost_version"], row["model_sha256"], row["model"]
-        )
-        for row in chosen.collect()
-    }
-    for card in found.values():
+    known = cards.promoted(models, days)
+    for card in {card.model_id: card for card in known.values()}.values():
         cards.read(card, features)
-    return {day: found[one] for day, one in newest.items()}
+    return known

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.errors import JobError
 from jobs.learning import boosting
@@ -79,6 +81,24 @@ def unusable(card: Card, why: str) -> JobError:
         f"model {card.model_id} cannot be used: {why}; train another (`python -m jobs train --ds SUNDAY`) or withdraw it "
         f"(`python -m jobs models --withdraw {card.model_id} --because …`), then the one before it counts, or the rules"
     )
+
+
+def promoted(models: DataFrame, days: Sequence[date]) -> dict[date, Card]:
+    """For each day the card of the newest model of models.listings that was promoted until then, as it stands there.
+
+    What is collected is a line a model, and the texts of those that are used.
+    """
+    rows = models.where("is_promoted")
+    newest = newest_by_day([(row["ds"], row["model_id"]) for row in rows.select("ds", "model_id").collect()], days)
+    if not newest:
+        return {}
+    cards = {
+        (row["ds"], row["model_id"]): Card(
+            row["model_id"], tuple(row["features"]), row["xgboost_version"], row["model_sha256"], row["model"]
+        )
+        for row in rows.where(F.col("ds").isin(*{ds for ds, _ in newest.values()})).collect()
+    }
+    return {day: cards[one] for day, one in newest.items()}
 
 
 def newest_by_day(promoted: Iterable[tuple[date, str]], days: Sequence[date]) -> dict[date, tuple[date, str]]:

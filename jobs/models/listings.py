@@ -18,7 +18,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.complaints import labels_on
-from jobs.learning.cards import Card, newest_by_day
+from jobs.learning import cards
 from jobs.learning.training import FOLDS, train
 from jobs.table import Read, Table
 
@@ -88,7 +88,7 @@ def transform(
     cut_off = day - HELD_OUT
     names = [name for name in features.columns if name not in ("ds", "listing_id", "seller_id")]
     rows = sides(features, labels_on(reports, sales, [cut_off, day]), operations(communities, members), cut_off, day)
-    task = partial(train, day=day, cut_off=cut_off, features=names, promoted=promoted_card(earlier, day))
+    task = partial(train, day=day, cut_off=cut_off, features=names, promoted=cards.promoted(earlier, [day]).get(day))
     columns = [column.name for column in TABLE.schema()[1:]]
     types = ", ".join(f"{column.name} {column.type}" for column in TABLE.schema()[1:])
     # A row that is none: where there are no listings a card still says so.
@@ -142,15 +142,3 @@ def bounded(rows: DataFrame) -> DataFrame:
         weight = F.when(here, float(max(1.0, row["count"] / most))).otherwise(weight)
     place = F.pmod(F.xxhash64(F.lit(SAMPLE), "listing_id"), F.lit(SHARES)) / SHARES
     return rows.withColumn("weight", weight).where(place * F.col("weight") < 1.0)
-
-
-def promoted_card(earlier: DataFrame, day: date) -> Card | None:
-    """The model that was promoted before `day`, if any."""
-    rows = earlier.where("is_promoted").select("ds", "model_id").collect()
-    newest = newest_by_day([(row["ds"], row["model_id"]) for row in rows], [day]).get(day)
-    if newest is None:
-        return None
-    ds, model_id = newest
-    row = earlier.where((F.col("ds") == F.lit(ds)) & (F.col("model_id") == model_id)).first()
-    assert row is not None
-    return Card(model_id, tuple(row["features"]), row["xgboost_version"], row["model_sha256"], row["model"])
