@@ -29,6 +29,7 @@ USER = "admin"
 COMPONENTS = ("scheduler", "dag-processor", "triggerer", "api-server")
 START_SECONDS = 180
 PATIENCE_SECONDS = 8
+LOCK_SECONDS = 60
 
 
 class LocalError(Exception):
@@ -141,7 +142,8 @@ def environment(home: Path, dags: Path, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_passwords_file(home)),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        # It has one writer at a time: the others wait, on a busy machine for longer than the 5 s that they would.
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}?timeout={LOCK_SECONDS}",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",

@@ -23,6 +23,16 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The decoded answer. Raises AssertionError with Airflow's words when it refuses."""
+        try:
+            return self._call(method, path, body)
+        except AssertionError as refusal:
+            # SQLite was busy for a minute and more; nothing was done.
+            if "Database error" not in str(refusal):
+                raise
+            time.sleep(5)
+            return self._call(method, path, body)
+
+    def _call(self, method: str, path: str, body: Any) -> Any:
         request = urllib.request.Request(
             self.airflow.url + path,
             method=method,
@@ -59,6 +69,11 @@ class Api:
         body = {"logical_date": None, "partition_key": key, "conf": conf}
         return str(self.call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
+    def end_run(self, dag_id: str, key_or_id: str, seconds: float) -> None:
+        """Ends a run as failed as soon as it is there, with all its tasks."""
+        run = self.wait_until(f"{dag_id} {key_or_id}", lambda: self.run(dag_id, key_or_id), seconds)
+        self.call("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{run['dag_run_id']}", {"state": "failed"})
+
     def schedule_days(self, first: str, last: str) -> None:
         """Has the scheduler run yunjian_daily for a range of past days."""
         # A date alone is its midnight; the last day's partition is reached with the end of the day.
@@ -76,6 +91,13 @@ class Api:
         found: list[dict[str, Any]] = self.call("GET", f"/api/v2/dags/{dag_id}/dagRuns?limit=100")["dag_runs"]
         return found
 
+    def run(self, dag_id: str, key_or_id: str) -> dict[str, Any] | None:
+        """The run with this partition key or run id, if there is one."""
+        for run in self.runs(dag_id):
+            if key_or_id in (run["partition_key"], run["dag_run_id"]):
+                return run
+        return None
+
     def states(self) -> list[tuple[str, str, str]]:
         runs = [*self.runs("yunjian_daily"), *self.runs("yunjian_weekly"), *self.runs("yunjian_backfill")]
         return [(run["dag_id"], run["partition_key"] or run["dag_run_id"], run["state"]) for run in runs]
@@ -84,20 +106,17 @@ class Api:
         """The state in which a run ended."""
 
         def ended() -> str | None:
-            for run in self.runs(dag_id):
-                if key_or_id in (run["partition_key"], run["dag_run_id"]) and run["state"] in ENDED:
-                    return str(run["state"])
-            return None
+            run = self.run(dag_id, key_or_id)
+            return str(run["state"]) if run and run["state"] in ENDED else None
 
         return str(self.wait_until(f"the end of {dag_id} {key_or_id}", ended, seconds))
 
     def tasks(self, dag_id: str, key_or_id: str) -> dict[str, dict[str, Any]]:
         """Task id -> its instance in a run, empty while there is no such run."""
-        for run in self.runs(dag_id):
-            if key_or_id in (run["partition_key"], run["dag_run_id"]):
-                path = f"/api/v2/dags/{dag_id}/dagRuns/{run['dag_run_id']}/taskInstances?limit=100"
-                return {task["task_id"]: task for task in self.call("GET", path)["task_instances"]}
-        return {}
+        if (run := self.run(dag_id, key_or_id)) is None:
+            return {}
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run['dag_run_id']}/taskInstances?limit=100"
+        return {task["task_id"]: task for task in self.call("GET", path)["task_instances"]}
 
     def log(self, dag_id: str, key_or_id: str, task_id: str) -> str:
         """All messages of the last try of a task."""
