@@ -5,7 +5,6 @@ tables of one layer share a task; a table that can keep a cluster busy has its o
 A task that is tried again goes on where it stopped: what has a receipt that stands is not computed again.
 """
 
-import itertools
 import logging
 import os
 import re
@@ -55,19 +54,19 @@ DAILY: Mapping[str, Sequence[str]] = {
 }
 WEEKLY: Mapping[str, Sequence[str]] = {
     "core.sales": ("core.sales",),
-    # A week's texts and pictures; what is judged by them, its aggregate, and its scores by the promoted model; six weeks of
-    # first scans; a quarter's parcels between shops, and a quarter's places of addresses.
+    # A week's texts and pictures; what is judged by them, and its aggregate; six weeks of first scans; a quarter's parcels
+    # between shops, and a quarter's places of addresses.
     "evidence.signals": (
         "evidence.listing_text_states",
         "evidence.image_families",
         "evidence.listing_signals",
         "evidence.seller_signals",
         "evidence.listing_features",
-        "evidence.listing_scores",
         "evidence.places",
         "evidence.supplies",
         "evidence.address_places",
     ),
+    "evidence.listing_scores": ("evidence.listing_scores",),
     # Each reads the one before it; together they are as large as the shops, not as the trades.
     "links.network": (
         "links.trait_states",
@@ -78,7 +77,7 @@ WEEKLY: Mapping[str, Sequence[str]] = {
         "links.communities",
         "links.hubs",
     ),
-    # Five tables with a row per racket, member or site: each is small, and reads what the others have just read.
+    # Tables with a row per racket, member, flow or site: each is small, and reads what the others have just read.
     "rackets.cases": (
         "rackets.members",
         "rackets.events",
@@ -88,6 +87,8 @@ WEEKLY: Mapping[str, Sequence[str]] = {
         "rackets.leads",
     ),
 }
+# No table reads it, so nothing waits for it: a model that cannot be used does not hold up the leads.
+BESIDE = ("evidence.listing_scores",)
 # Only when asked for: on trial rows it may lose to the model that there is.
 TRAIN: Mapping[str, Sequence[str]] = {"models.listings": ("models.listings",)}
 
@@ -175,19 +176,22 @@ def spark_tables(task_id: str, arguments: Any, **options: Any) -> SparkTables:
 def run_in_order(jobs: Mapping[str, Any], **options: Any) -> list[SparkTables]:
     """One task for each job (name -> arguments), after one another, each in the TaskGroup of its layer.
 
+    Returned are those in line; one of BESIDE waits for the one before it, and nothing for it.
     A job has a pool of one slot, so that in all DAGs together only one task writes a table.
     """
     layers: dict[str, TaskGroup] = {}
-    tasks: list[SparkTables] = []
+    line: list[SparkTables] = []
     for job, arguments in jobs.items():
         layer, name = job.split(".")
         if layer not in layers:
             layers[layer] = TaskGroup(layer)
         place = {"pool": f"yunjian.{job}", "task_group": layers[layer]}
-        tasks.append(spark_tables(name, arguments, **place, **options))
-    for before, after in itertools.pairwise(tasks):
-        before >> after
-    return tasks
+        made = spark_tables(name, arguments, **place, **options)
+        if line:
+            line[-1] >> made
+        if job not in BESIDE:
+            line.append(made)
+    return line
 
 
 def arrival_command(feed: str, day: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Runs tables over ranges of days: read → transform → persist → audit → publish → receipt."""
 
 import inspect
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -69,8 +70,8 @@ def plan(
 ) -> Plan:
     """What has to be computed of `first..last`. `ahead`: days of other tables that this very call computes before."""
     days = due_days(declared.table, first, last)
-    # A snapshot of any one day may be asked for by name.
-    asked = declared.table.every == "request" or (first == last and declared.layer in ("links", "rackets"))
+    # What is not of every day may be asked for of any one day.
+    asked = declared.table.every == "request" or (declared.table.every == "sunday" and first == last)
     if not days and asked:
         days = [last]
     todo: dict[date, str] = {}
@@ -206,7 +207,8 @@ def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date)
                     name = running.pop(ended)
                     try:
                         ended.result()
-                    except JobError as error:
+                    except Exception as unforeseen:
+                        error = _explained(name, unforeseen)
                         run.progress.line(f"{name:26} {error}")
                         errors.append(error)
                         if not isinstance(error, NotArrivedError):  # what reads it goes as far as its days do
@@ -216,6 +218,19 @@ def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date)
             raise
     if errors:
         raise errors[0]
+
+
+def _explained(table: str, error: Exception) -> JobError:
+    """A JobError as it is; anything else with its trace in the log."""
+    if isinstance(error, JobError):
+        return error
+    logging.getLogger("jobs").error("unexpected failure of %s", table, exc_info=error)
+    lines = str(error).strip().splitlines()
+    # Spark's own words come last.
+    cause = next((line for line in reversed(lines) if line.startswith("Caused by: ")), lines[0] if lines else "")
+    return JobError(
+        f"{table}: {type(error).__name__}: {cause[:300]}; tables are as before or whole: the trace is above, run it again"
+    )
 
 
 def plan_lines(run: Run, tables: Sequence[Declaration], first: date, last: date) -> Iterator[str]:

@@ -4,7 +4,7 @@ from jobs.expect import Expect
 
 EXPECTATIONS = [
     Expect(
-        "column_values_to_be_between", column="suspicion", min_value=-1000, max_value=1000,
+        "column_values_to_be_between", column="suspicion", min_value=-30, max_value=30,
         because="beyond that a weight or a count has slipped",
     ),
     Expect("rows_to_meet", because="refunds are of orders", severity="warning", condition="fake_refunds BETWEEN 0 AND orders"),

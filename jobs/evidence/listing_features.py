@@ -12,7 +12,6 @@ found out more often, whatever he sells; and ids, words and places, because a mo
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.complaints import complaint_evidence
 from jobs.table import Read, Table
 
 # Where a name stands, from the most open place to the least.
@@ -98,7 +97,7 @@ def _looks(listings: DataFrame, texts: DataFrame, signals: DataFrame) -> DataFra
         "ds",
         "listing_id",
         # Rounded: what is taken off leaves a rest in the last digits.
-        F.round(F.col("suspicion") - complaint_evidence(), 6).alias("appearance"),
+        F.round(F.col("suspicion") - F.col("complaints"), 6).alias("appearance"),
         "price_share",
         _flag("is_authorised").alias("is_authorised"),
     )

@@ -10,7 +10,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.complaints import complaint_evidence
+from jobs.complaints import USUAL_REFUNDS, complaint_evidence, market_refunds
 from jobs.table import Read, Table
 from jobs.versions import newest_on
 
@@ -26,6 +26,8 @@ EVADED_NAME = {"symbols": 2.5, "look_alike": 2.5, "split": 2.5, "masked": 2.5, "
 # Goods that are said to be like those of a brand, or for them, are mostly neither: they cost a fraction and may be honest.
 COMPARED = -1.0
 AUTHORISED = -6.0
+# An empty brand field hides a name where sellers use the field: at least this share of all listings has it filled.
+FIELD_IN_USE = 0.05
 
 TABLE = Table(
     reads={
@@ -52,6 +54,7 @@ TABLE = Table(
         rejected_reports  bigint not null comment 'reports that were turned down'
         orders            bigint not null comment 'orders ever known'
         fake_refunds      bigint not null comment 'of these, refunded because the goods were fake'
+        complaints        double not null comment 'what reports and refunds for fakes say, nats; part of suspicion'
         suspicion         double not null comment 'log-odds of being counterfeit, nats'
     """,
 )
@@ -86,6 +89,9 @@ def transform(
         .join(authorised, ["ds", "brand_id", "seller_id"], how="left")
         .fillna(0, list(counts))
         .fillna(False, ["is_authorised"])
+        .join(F.broadcast(market_refunds(sales)), "ds", how="left")
+        .join(F.broadcast(_field_in_use(listings)), "ds", how="inner")
+        .fillna(USUAL_REFUNDS, ["market_refunds"])
         .withColumns(
             {
                 "price_share": F.col("price_cny").cast("double")
@@ -98,11 +104,19 @@ def transform(
     )
     return rows.select(
         "ds", "listing_id", "seller_id", "brand_id", "category", "price_share", "is_evaded", "brand_evasion",
-        "is_compared", "has_grade_words", "is_authorised", "upheld_reports", "rejected_reports", "orders", "fake_refunds", _suspicion().alias("suspicion"),
+        "is_compared", "has_grade_words", "is_authorised", "upheld_reports", "rejected_reports", "orders", "fake_refunds",
+        complaint_evidence().alias("complaints"), (_appearance() + complaint_evidence()).alias("suspicion"),
     )  # fmt: skip
 
 
-def _suspicion() -> Column:
+def _field_in_use(listings: DataFrame) -> DataFrame:
+    """ds, is_field_used: whether sellers fill the brand field at all; one row a day."""
+    filled = F.avg(F.coalesce(F.trim("brand_claimed") != "", F.lit(False)).cast("double"))
+    return listings.groupBy("ds").agg((filled >= FIELD_IN_USE).alias("is_field_used"))
+
+
+def _appearance() -> Column:
+    """Nats, of what the listing looks like."""
     branded = F.col("brand_id").isNotNull()
     price = F.lit(PRICE_HIGH)
     for below, weight in reversed(PRICE_STEPS):
@@ -110,7 +124,7 @@ def _suspicion() -> Column:
     evaded = F.lit(0.0)
     for how, weight in EVADED_NAME.items():
         evaded = F.when(F.col("brand_evasion") == how, weight).otherwise(evaded)
-    hidden = F.coalesce(F.trim("brand_claimed"), F.lit("")) == ""
+    hidden = F.col("is_field_used") & (F.coalesce(F.trim("brand_claimed"), F.lit("")) == "")
     return (
         F.when(branded, PRIOR).otherwise(PRIOR_WITHOUT_BRAND)
         + F.when(branded & F.col("price_share").isNotNull(), price).otherwise(0.0)
@@ -120,5 +134,4 @@ def _suspicion() -> Column:
         + F.when(F.col("has_grade_words"), GRADE_WORDS).otherwise(0.0)
         + F.when(branded & F.col("_used"), USED_GOODS).otherwise(0.0)
         + F.when(F.col("is_authorised"), AUTHORISED).otherwise(0.0)
-        + complaint_evidence()
     )

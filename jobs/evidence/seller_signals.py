@@ -30,6 +30,10 @@ TABLE = Table(
 SUSPECT_FROM = -1.5
 # A quarter of the listings is enough: shops of counterfeiters carry honest goods as cover.
 SHARE_AT_EVEN_ODDS = 0.25
+# What every shop begins with, as if so much of a listing had been seen: one ordinary listing makes no suspect.
+SEEN_FAKES, SEEN_HONEST = 0.05, 0.2
+# A shop without a listing may be anybody's: it is looked at, and speaks against nobody.
+UNKNOWN = -1.0
 
 
 def transform(sellers: DataFrame, listings: DataFrame) -> DataFrame:
@@ -42,13 +46,14 @@ def transform(sellers: DataFrame, listings: DataFrame) -> DataFrame:
         F.sum("fake_refunds").alias("fake_refunds"),
     )
     honest = F.col("listings") - F.col("suspect_listings")
-    odds = (F.col("suspect_listings") + 0.1) / (honest * SHARE_AT_EVEN_ODDS / (1 - SHARE_AT_EVEN_ODDS) + 0.1)
+    even = SHARE_AT_EVEN_ODDS / (1 - SHARE_AT_EVEN_ODDS)
+    odds = (F.col("suspect_listings") + SEEN_FAKES) / (honest * even + SEEN_HONEST)
     return (
         sellers.select("ds", "seller_id")
         .join(pooled, ["ds", "seller_id"], how="left")
         .fillna(0, ["listings", "orders", "fake_refunds"])
         .fillna(0.0, ["suspect_listings"])
-        .withColumn("suspicion", F.when(F.col("listings") == 0, F.lit(-1.0)).otherwise(F.log(odds)))
+        .withColumn("suspicion", F.when(F.col("listings") == 0, F.lit(UNKNOWN)).otherwise(F.log(odds)))
         .withColumn("is_suspect", F.col("suspicion") > SUSPECT_FROM)
         .select("ds", "seller_id", "listings", "suspect_listings", "orders", "fake_refunds", "suspicion", "is_suspect")
     )

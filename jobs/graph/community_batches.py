@@ -7,9 +7,9 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.complaints import market_refunds, shop_refunds
 from jobs.graph.communities import WELL_TIED, Pairs, communities
 from jobs.graph.evidence import Component
-from jobs.graph.suspects import refund_nats
 from jobs.graph.traits import KINDS
 
 # Components are handed to Python in so many lots a Sunday; each is worked on in one piece.
@@ -45,8 +45,9 @@ def evidence_of(
             of_a, ["ds", "a"], how="inner"
         )
 
-    refunds = F.round(refund_nats(F.col("fake_refunds"), F.col("orders")), 6).alias("refunds")
-    shops = rows(sellers.where("is_suspect"), "shop", "seller_id", F.col("suspicion").alias("weight"), refunds)
+    suspects = sellers.where("is_suspect").join(F.broadcast(market_refunds(sellers)), "ds", how="inner")
+    refunds = F.round(shop_refunds(), 6).alias("refunds")
+    shops = rows(suspects, "shop", "seller_id", F.col("suspicion").alias("weight"), refunds)
     uses = rows(
         values, "use", "seller_id", "kind", F.xxhash64("kind", "value").alias("value"), "weight", "suspects", "honest",
         "is_ended", F.datediff("first_seen", day).alias("first"), F.datediff("last_seen", day).alias("last"),

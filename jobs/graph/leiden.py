@@ -8,8 +8,9 @@ aggregated (two triples with four ties between them stay apart), the other need 
 """
 
 import numpy as np
-from numba import njit
 from scipy.sparse import coo_matrix, csr_matrix
+
+from jobs.graph.compiled import compiled
 
 # A move has to gain more than rounding can.
 EPSILON = 1e-9
@@ -71,7 +72,7 @@ def _cycle(graph: csr_matrix, label: np.ndarray, resolution: float) -> np.ndarra
         label = np.unique(label_of_part, return_inverse=True)[1]
 
 
-@njit(cache=True)
+@compiled()
 def _moved(
     indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, size: np.ndarray, label: np.ndarray, resolution: float
 ) -> np.ndarray:
@@ -125,7 +126,7 @@ def _moved(
     return label
 
 
-@njit(cache=True)
+@compiled()
 def _refined(
     indptr: np.ndarray, indices: np.ndarray, data: np.ndarray, size: np.ndarray, label: np.ndarray, resolution: float
 ) -> np.ndarray:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
+from jobs.graph.compiled import compiled
 from jobs.graph.near import METRES_PER_DEGREE
 
 # Couriers scan within a few hundred metres of the pick-up.
@@ -24,7 +24,7 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-@njit(cache=True)
+@compiled()
 def modes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Dense spots among points in metres. Returns rows (x, y, points, sigma): centre, how many, spread per axis.
 

@@ -1,8 +1,6 @@
-"""Which shops are linked, how far the others count as honest, and what refunds for fakes say of shops together."""
+"""Which shops are linked, and how far the others count as honest."""
 
-import math
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 # A shop that nobody has judged yet.
@@ -11,9 +9,6 @@ UNKNOWN: dict[str, bool | float | int | str] = {"is_suspect": False, "honesty": 
 DOUBT = 0.5
 # Listings from this log-odds on are suspect goods, whoever sells them.
 SUSPECT_GOODS = -1.5
-# Refunds for fakes an order: of shops that sell counterfeits, whose goods are mixed and whose buyers often know, and of
-# the market, where some claims are false.
-FAKE_REFUNDS, HONEST_REFUNDS = 0.025, 0.004
 
 
 def judged(sellers: DataFrame) -> DataFrame:
@@ -29,16 +24,6 @@ def judged(sellers: DataFrame) -> DataFrame:
         F.when(F.col("is_suspect"), 0.0).otherwise(honest).alias("honesty"),
         F.when(F.col("suspicion") > 0, 0.0).when(F.col("is_suspect"), honest * DOUBT).otherwise(honest).alias("doubt"),
     )  # fmt: skip
-
-
-def refund_nats(fake_refunds: Column, orders: Column) -> Column:
-    """Log-likelihood ratio of so many refunds for fakes among so many orders of shops (Poisson), counterfeits to market.
-
-    Says little of one shop, and adds up over those of a group: the rates are those of all orders of many shops. In a
-    simulated market of five weeks 2.2 % of the orders of rackets' shops were refunded so, 2.6 % of those of counterfeit
-    listings, 0.1 % of the rest. evidence.listing_signals asks the same of one listing, with a higher rate.
-    """
-    return fake_refunds * math.log(FAKE_REFUNDS / HONEST_REFUNDS) - orders * (FAKE_REFUNDS - HONEST_REFUNDS)
 
 
 def among_suspects(sales: DataFrame, sellers: DataFrame) -> DataFrame:

@@ -4,12 +4,13 @@ A forest names for each of its nodes the smallest node that it hangs together wi
 pieces: rows of FOREST_SCHEMA, each with many nodes in two binary values, since a row per node costs more than the work.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
-from numba import njit, types
+from numba import types
+
+from jobs.graph.compiled import compiled
 
 # Edges are looked at in lots of so many (64 MB), so that a choice of method rests on more than one Arrow batch.
 LOT = 4_000_000
@@ -31,21 +32,6 @@ CHANGES_SCHEMA = pa.schema([("id", pa.int64()), ("component", pa.int64()), ("is_
 _UNSEEN = -1
 _NODES = types.Array(types.int64, 1, "C", readonly=True)
 _PARENTS = types.int32[::1]
-
-
-def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compiles for one signature when the module is imported, once per machine where a cache can be written.
-
-    Executors may have no writable home: then each Python worker compiles for itself, once and not per task.
-    """
-
-    def compile_now(function: Callable[..., Any]) -> Callable[..., Any]:
-        try:
-            return njit(signature, cache=True)(function)
-        except (OSError, RuntimeError):
-            return njit(signature)(function)
-
-    return compile_now
 
 
 @compiled(types.void(_PARENTS, _NODES, _NODES))

@@ -47,7 +47,11 @@ def transform(
     outcomes: DataFrame,
     days: list[date],
 ) -> DataFrame:
-    apart = standing(outcomes, days).where("event = 'cannot_link'").select("ds", "subject_a", "subject_b")
+    apart = (
+        standing(outcomes, days)
+        .where("event = 'cannot_link' AND subject_a <> subject_b")
+        .select("ds", "subject_a", "subject_b")
+    )
     evidence = evidence_of(components, sellers, values, edges, purchases(sales, sellers), apart)
     return evidence.groupBy("ds", "bucket").applyInArrow(label_components, RESULT)
 

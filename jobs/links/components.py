@@ -11,7 +11,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.graph.components import update_components
+from jobs.graph.components import connected_components, update_components
 from jobs.graph.errors import GraphError
 from jobs.graph.pairs import tied_pairs
 from jobs.graph.verify import verify
@@ -51,9 +51,18 @@ def transform(edges: DataFrame, nodes: DataFrame, before: DataFrame, days: list[
     # Ties of last Sunday count as known if its components are.
     then = pairs.join(before.select("ds").distinct(), "ds", how="left_semi").select("src", "dst")
     added, removed = (a.join(b, ["src", "dst"], how="left_anti") for a, b in ((now, then), (then, now)))
-    labels = update_components(known, added, removed, now).persist()
+    today = edges.where(F.col("ds") == F.lit(days[-1]))
     try:
-        check(labels, now, edges.where(F.col("ds") == F.lit(days[-1])), number)
+        labels = update_components(known, added, removed, now).persist()
+        try:
+            facts = verify(labels, now)
+        except GraphError:
+            # Last Sunday's components may be of other edges than are there now: then nothing is known.
+            labels.unpersist()
+            labels = connected_components(now).persist()
+            facts = verify(labels, now)
+        if facts.largest > MAX_SELLERS:
+            raise too_large(facts.largest, labels, today, number)
     finally:
         pairs.unpersist()
     sizes = labels.groupBy("component").agg(F.count("*").alias("sellers"))
@@ -76,11 +85,8 @@ def numbered(pairs: DataFrame, number: DataFrame) -> DataFrame:
     )
 
 
-def check(labels: DataFrame, pairs: DataFrame, edges: DataFrame, number: DataFrame) -> None:
-    """Raises GraphError when labels are not the components of pairs, or the largest is beyond its bound."""
-    facts = verify(labels, pairs)
-    if facts.largest <= MAX_SELLERS:
-        return
+def too_large(sellers: int, labels: DataFrame, edges: DataFrame, number: DataFrame) -> GraphError:
+    """Says which values glue the largest component, of so many sellers."""
     largest = labels.groupBy("component").count().orderBy(F.desc("count"), "component").limit(1)
     inside = labels.join(largest, "component", how="left_semi").join(number, "node", how="inner")
     glue = (
@@ -92,7 +98,7 @@ def check(labels: DataFrame, pairs: DataFrame, edges: DataFrame, number: DataFra
         .collect()
     )
     named = ", ".join(f"{row['via']} {row['example']} ({row['count']} ties)" for row in glue)
-    raise GraphError(
-        f"a component of {facts.largest:,} shops is larger than {MAX_SELLERS:,}: it is glued by {named}; "
+    return GraphError(
+        f"a component of {sellers:,} shops is larger than {MAX_SELLERS:,}: it is glued by {named}; "
         "see links.shared_values for who uses them, and make them weigh less in jobs/graph/traits.py"
     )

@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 from jobs.columns import clean_text
 from jobs.table import Read, Table
 
-COMPANY = "(公司|商行|厂|工作室|经营部|合作社)"
+# Names of firms and of individual businesses; three letters and one of the shorter endings are no person's name.
+COMPANY = "(公司|商行|厂|工作室|经营部|合作社)|.{3}(店|部|行|中心|馆|坊|铺|社|超市)$"
 
 TABLE = Table(
     reads={

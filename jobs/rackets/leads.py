@@ -22,8 +22,8 @@ LEAD_SCORE, LEAD_FAMILIES = 0.6, 2
 FAMILY_SHARE = 0.5
 # A judgement stands until it is taken back, however long that is.
 OUTCOME_DAYS = 3_650
-# Chance that a member's listing is counterfeit: one that names a protected brand; else its own log-odds and so many
-# nats for the company it keeps; one of which nothing is known.
+# Chance that a member's listing is counterfeit: one that is offered under a protected brand; else its own log-odds and so
+# many nats for the company it keeps; one of which nothing is known.
 BRANDED, AMONG_FAKES, UNKNOWN = 0.985, 3.4, 0.5
 # Listings at least this likely counterfeit give the racket its brands and categories.
 LIKELY = 0.5
@@ -123,9 +123,8 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
     either, and is wider above, because what is not known of a racket is mostly members.
     """
     inside = members.select("ds", F.col("racket_id").alias("buyer_racket"), F.col("seller_id").alias("buyer_seller_id"))
-    chance = F.when(F.col("brand_id").isNotNull(), BRANDED).otherwise(
-        1 / (1 + F.exp(-F.col("suspicion") - AMONG_FAKES))
-    )
+    copies = F.col("brand_id").isNotNull() & ~F.col("is_compared") & ~F.col("is_authorised")
+    chance = F.when(copies, BRANDED).otherwise(1 / (1 + F.exp(-F.col("suspicion") - AMONG_FAKES)))
     judged = listings.select("ds", "listing_id", "brand_id", "category", F.round(chance, 6).alias("chance"))
     outside = (
         sales.join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")

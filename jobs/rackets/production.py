@@ -9,7 +9,8 @@ the judgement and by how much, and `nats` adds it up: weights are judgements, ea
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.graph.suspects import SUSPECT_GOODS, refund_nats
+from jobs.complaints import market_refunds, shop_refunds
+from jobs.graph.suspects import SUSPECT_GOODS
 from jobs.table import Read, Table
 
 # Nats. Of groups of shops that sell counterfeits more than half buy what they sell. Set so that scores are chances: on five
@@ -78,6 +79,7 @@ def transform(
         .join(stock(of_member, supplies, traits), racket, how="left")
         .join(reopened(of_member, sellers), racket, how="left")
         .fillna(0)
+        .join(F.broadcast(market_refunds(sales)), "ds", how="left")
     )
     total = F.aggregate("signs", F.lit(PRIOR), lambda nats, sign: nats + sign["nats"])
     return (
@@ -175,7 +177,7 @@ def signs() -> Column:
     buys = (F.col("outside_orders") >= MIN_OUTSIDE) & (F.col("outside_orders") > F.col("inside_orders"))
     trades = (F.col("trade_orders") >= MIN_TRADE_ORDERS) & (F.col("trade_buyers") >= MIN_TRADE_BUYERS)
     size = _within(PER_SIZE * F.log(F.col("sellers") / USUAL_SIZE), SIZE_LEAST, SIZE_MOST)
-    refunds = _within(refund_nats(F.col("fake_refunds"), F.col("orders")), REFUNDS_LEAST, REFUNDS_MOST)
+    refunds = _within(shop_refunds(), REFUNDS_LEAST, REFUNDS_MOST)
     reopens = F.when(F.col("reopened") >= 2, REOPENS).when(F.col("reopened") == 1, REOPENS_ONCE)
     every = [
         _sign("trade", F.when(trades, TRADE), "suspect goods sold to trade (%d shops, %d orders)", "trade_buyers", "trade_orders"),

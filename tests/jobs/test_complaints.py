@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jobs.complaints import labels_on
+from jobs.complaints import ASSUMED_ORDERS, MOST_REFUNDS, USUAL_REFUNDS, labels_on, market_refunds
 from tests.frames import frame, lines
 
 DAYS = [date(2024, 3, 3), date(2024, 3, 10)]
@@ -55,3 +55,19 @@ def test_refunds_label_when_they_say_as_much_as_an_upheld_report(spark):
         03-10 | s         | none         | ''              | 900    | 0
     """,
     ) == ["03-03 two_of_ten 0", "03-10 two_of_ten 1"]
+
+
+def test_the_rate_of_a_market_is_assumed_until_it_is_known(spark):
+    sales = """
+        ds    | seller_id | listing_id | buyer_seller_id | orders   | fake_refunds
+        03-03 | s         | few        | ''              | 7        | 0
+        03-03 | s         | fewer      | ''              | 3        | 1
+        03-10 | s         | never      | ''              | 999000   | 0
+        03-17 | s         | often      | ''              | 9000     | 4000
+    """
+    assumed = USUAL_REFUNDS * ASSUMED_ORDERS
+    assert lines(market_refunds(frame(spark, "core.sales", sales)), "ds market_refunds") == [
+        f"03-03 {(1 + assumed) / (10 + ASSUMED_ORDERS):.6f}",
+        f"03-10 {assumed / 1_000_000:.6f}",
+        f"03-17 {MOST_REFUNDS}",
+    ]

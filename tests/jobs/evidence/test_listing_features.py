@@ -1,7 +1,5 @@
 """evidence.listing_features: what listings and shops look like in numbers, and nothing that comes of a complaint."""
 
-import math
-
 import pytest
 
 from jobs.evidence import listing_features
@@ -99,17 +97,17 @@ def test_nothing_that_comes_of_a_complaint_changes_a_feature(spark):
     """A listing that was reported, upheld, refunded and removed, and whose shop was closed, beside itself before that."""
     before = {
         "listings": "ds | listing_id | seller_id | removed_at | removal_reason\n03-10 | l | s | - | -",
-        "signals": "ds | listing_id | seller_id | suspicion | upheld_reports | rejected_reports | orders | fake_refunds\n03-10 | l | s | 1.25 | 0 | 0 | 0 | 0",
+        "signals": "ds | listing_id | seller_id | suspicion | upheld_reports | rejected_reports | orders | fake_refunds | complaints\n03-10 | l | s | 1.25 | 0 | 0 | 0 | 0 | 0",
         "sellers": "ds | seller_id | closed_at | close_reason\n03-10 | s | - | -",
         "sales": "ds | seller_id | listing_id | buyer_seller_id | orders | fake_refunds | turnover_cny\n03-10 | s | l | '' | 40 | 0 | 100",
         "texts": "ds | listing_id\n03-10 | l",
     }
-    refunds = 5 * math.log(0.06 / 0.004) + 35 * math.log(0.94 / 0.996)
+    complaints = 2 * 3.0 - 0.5 + 4.0
     after = {
         **before,
         "listings": "ds | listing_id | seller_id | removed_at | removal_reason\n03-10 | l | s | 03-09 | ip_complaint",
-        "signals": "ds | listing_id | seller_id | suspicion | upheld_reports | rejected_reports | orders | fake_refunds\n"
-        f"03-10 | l | s | {1.25 + 2 * 3.0 - 0.5 + refunds} | 4 | 1 | 40 | 5",
+        "signals": "ds | listing_id | seller_id | suspicion | upheld_reports | rejected_reports | orders | fake_refunds | complaints\n"
+        f"03-10 | l | s | {1.25 + complaints} | 4 | 1 | 40 | 5 | {complaints}",
         "sellers": "ds | seller_id | closed_at | close_reason\n03-10 | s | 03-09 | platform_ip",
         "sales": "ds | seller_id | listing_id | buyer_seller_id | orders | fake_refunds | turnover_cny\n03-10 | s | l | '' | 40 | 5 | 100",
     }

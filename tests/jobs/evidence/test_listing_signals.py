@@ -7,7 +7,7 @@ import pytest
 from jobs import complaints
 from jobs.evidence import listing_signals as rules
 from jobs.text.names import EVASIONS
-from tests.frames import Cases
+from tests.frames import Cases, frame, lines, transformed
 
 CASES = Cases(
     "evidence.listing_signals", "03-03", "03-10", ids="listing_id seller_id brand_id report_id authorised_sellers",
@@ -16,6 +16,12 @@ CASES = Cases(
 PLAIN = (
     "ds | listing_id | seller_id | brand_id | brand_claimed | brand_match | price_cny | reference_price_cny | title\n"
 )
+
+
+@pytest.fixture(autouse=True)
+def large_market(monkeypatch):
+    """A few orders do not move the rate at which a market's orders are refunded as fakes."""
+    monkeypatch.setattr(complaints, "ASSUMED_ORDERS", 10**15)
 
 
 @pytest.fixture
@@ -134,25 +140,47 @@ def test_an_authorised_shop_is_not_suspect_from_when_that_is_known(signals):
     ]
 
 
+def test_an_empty_brand_field_hides_nothing_where_nobody_fills_it(spark):
+    texts = {
+        "listings": """
+            ds    | listing_id | seller_id | brand_id | brand_claimed | brand_match
+            03-03 | title      | s         | b        | -             | title
+            03-03 | blank      | s         | b        | ''            | title
+        """,
+        "texts": "ds | listing_id", "sales": "ds | listing_id", "reports": "ds | report_id", "brands": "ds | brand_id",
+    }  # fmt: skip
+    reads = {name: frame(spark, rules.TABLE.reads[name].table, text) for name, text in texts.items()}
+    found = transformed("evidence.listing_signals", "03-03", "03-03", **reads)
+    assert lines(found, "listing_id suspicion") == [f"blank {nats(rules.PRIOR)}", f"title {nats(rules.PRIOR)}"]
+
+
 @CASES.rows(
     listings=PLAIN
     + """
     03-03 | clean    | s | b | Velmora | claimed | 100 | - | 跑鞋
+    03-03 | few      | s | b | Velmora | claimed | 100 | - | 跑鞋
     03-03 | refunded | s | b | Velmora | claimed | 100 | - | 跑鞋
+    03-03 | often    | s | b | Velmora | claimed | 100 | - | 跑鞋
     03-03 | unsold   | s | b | Velmora | claimed | 100 | - | 跑鞋
 """,
     sales="""
         ds    | seller_id | listing_id | buyer_seller_id | orders | fake_refunds
-        03-03 | s         | clean      | ''              | 60     | 0
-        03-03 | s         | clean      | x               | 40     | 0
-        03-03 | s         | refunded   | ''              | 10     | 2
+        03-03 | s         | clean      | ''              | 60000  | 0
+        03-03 | s         | clean      | x               | 40000  | 0
+        03-03 | s         | few        | ''              | 10     | 0
+        03-03 | s         | refunded   | ''              | 10     | 1
+        03-03 | s         | often      | ''              | 20     | 9
     """,
 )
-def test_refunds_for_fakes_weigh_against_orders_without_as_a_likelihood_ratio(signals):
-    fake = math.log(complaints.FAKE_REFUNDS / complaints.HONEST_REFUNDS)
-    honest = math.log((1 - complaints.FAKE_REFUNDS) / (1 - complaints.HONEST_REFUNDS))
-    assert signals("listing_id orders fake_refunds suspicion") == [
-        f"clean 100 0 {nats(rules.PRIOR, 100 * honest)}",
-        f"refunded 10 2 {nats(rules.PRIOR, 2 * fake, 8 * honest)}",
-        f"unsold 0 0 {nats(rules.PRIOR)}",
+def test_refunds_for_fakes_weigh_against_orders_without_by_the_rate_of_the_market_within_limits(signals):
+    market = complaints.USUAL_REFUNDS
+    fake = math.log(complaints.LISTING_TIMES)
+    other = math.log((1 - complaints.LISTING_TIMES * market) / (1 - market))
+    told = f"{fake + 9 * other:.6f}".rstrip("0")
+    assert signals("listing_id orders fake_refunds complaints suspicion") == [
+        f"clean 100000 0 {complaints.REFUNDS_LEAST} {nats(rules.PRIOR, complaints.REFUNDS_LEAST)}",
+        f"few 10 0 {10 * other:.6f} {nats(rules.PRIOR, 10 * other)}",
+        f"often 20 9 {complaints.REFUNDS_MOST:g} {nats(rules.PRIOR, complaints.REFUNDS_MOST)}",
+        f"refunded 10 1 {told} {nats(rules.PRIOR, fake, 9 * other)}",
+        f"unsold 0 0 0 {nats(rules.PRIOR)}",
     ]

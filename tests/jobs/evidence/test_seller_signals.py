@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from jobs.evidence.seller_signals import SHARE_AT_EVEN_ODDS
+from jobs.evidence.seller_signals import SEEN_FAKES, SEEN_HONEST, SHARE_AT_EVEN_ODDS
 from tests.frames import Cases
 
 CASES = Cases(
@@ -40,12 +40,12 @@ def test_fakes_behind_a_cover_of_honest_goods_make_a_suspect_and_so_does_one_amo
 
 @CASES.rows(
     sellers="ds | seller_id\n03-03 | more\n03-03 | less",
-    listings="ds | listing_id | seller_id | suspicion\n" + "\n".join([*offers("more", 1, 14), *offers("less", 1, 15)]),
+    listings="ds | listing_id | seller_id | suspicion\n" + "\n".join([*offers("more", 1, 13), *offers("less", 1, 14)]),
 )
 def test_shops_above_minus_one_and_a_half_nats_are_looked_at(signals):
     assert signals("seller_id suspicion is_suspect") == [
-        "less -1.53393 false",  # ln(1.1 / (15 / 3 + 0.1))
-        "more -1.466337 true",  # ln(1.1 / (14 / 3 + 0.1))
+        "less -1.533647 false",  # ln(1.05 / (14 / 3 + 0.2))
+        "more -1.462727 true",  # ln(1.05 / (13 / 3 + 0.2))
     ]
 
 
@@ -53,11 +53,11 @@ def test_shops_above_minus_one_and_a_half_nats_are_looked_at(signals):
     sellers="ds | seller_id\n03-03 | none\n03-03 | one\n03-03 | two",
     listings="ds | listing_id | seller_id | suspicion\n" + "\n".join([*offers("one", 0, 1), *offers("two", 0, 2)]),
 )
-def test_little_is_known_of_a_shop_with_one_listing_or_none_so_it_is_looked_at(signals):
+def test_one_ordinary_listing_makes_no_suspect_and_nothing_is_known_of_a_shop_without(signals):
     assert signals("seller_id suspicion is_suspect") == [
         "none -1 true",
-        "one -1.466337 true",  # ln(0.1 / (1 / 3 + 0.1))
-        "two -2.036882 false",
+        "one -2.367124 false",  # ln(0.05 / (1 / 3 + 0.2))
+        "two -2.85263 false",
     ]
 
 
@@ -71,7 +71,7 @@ def test_little_is_known_of_a_shop_with_one_listing_or_none_so_it_is_looked_at(s
     """,
 )
 def test_log_odds_follow_from_the_expected_share_and_orders_add_up(signals):
-    odds = (0.5 + 0.1) / (1.5 * SHARE_AT_EVEN_ODDS / (1 - SHARE_AT_EVEN_ODDS) + 0.1)
+    odds = (0.5 + SEEN_FAKES) / (1.5 * SHARE_AT_EVEN_ODDS / (1 - SHARE_AT_EVEN_ODDS) + SEEN_HONEST)
     assert signals("seller_id suspect_listings orders fake_refunds suspicion") == [
         f"s 0.5 10 2 {round(math.log(odds), 6):g}"
     ]

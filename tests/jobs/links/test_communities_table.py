@@ -159,6 +159,7 @@ OUTCOMES = """
     02-28 | o2         | cannot_link | a         | b         | -
     03-01 | u2         | undo        | -         | -         | o2
     02-28 | o3         | cannot_link | a         | g         | -
+    02-28 | slip       | cannot_link | a         | a         | -
 """
 
 

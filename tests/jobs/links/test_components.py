@@ -109,3 +109,11 @@ def test_a_component_that_is_too_large_is_not_published_and_the_error_names_what
     with pytest.raises(GraphError, match=r"^a component of 4 shops is larger than 3: it is glued by "
                        r"device device-ab \(2 ties\), phone phone-cd \(1 ties\); see links.shared_values"):  # fmt: skip
         computed(spark, "03-03", ties)
+
+
+def test_components_of_other_ties_than_last_sunday_has_now_are_found_anew(spark, weeks):
+    """A run that was killed between last Sunday's ties and their components."""
+    stale = weeks["03-03"].where("component = 0")
+    found = computed(spark, "03-10", WEEKS, stale)
+    shown = "seller_id component sellers"
+    assert lines(found, shown) == lines(weeks["03-10"], shown)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from jobs.graph import suspects
+from jobs import complaints
 from jobs.rackets import production as rules
 from tests.frames import Cases
 
@@ -21,6 +21,12 @@ LISTINGS = """
     03-31 | boxes      | packaging | -3
 """
 SALES = "ds | seller_id | listing_id | buyer_seller_id | orders | fake_refunds"
+
+
+@pytest.fixture(autouse=True)
+def large_market(monkeypatch):
+    """A few orders do not move the rate at which a market's orders are refunded as fakes."""
+    monkeypatch.setattr(complaints, "ASSUMED_ORDERS", 10**15)
 
 
 @pytest.fixture
@@ -40,8 +46,7 @@ def members(*rackets):
 
 def nats(*signs, orders=0, fakes=0):
     """Of a racket of five shops: its signs, and what so many orders and refunds for fakes say."""
-    refunds = fakes * math.log(suspects.FAKE_REFUNDS / suspects.HONEST_REFUNDS)
-    refunds -= orders * (suspects.FAKE_REFUNDS - suspects.HONEST_REFUNDS)
+    refunds = fakes * math.log(complaints.SHOP_TIMES) - orders * (complaints.SHOP_TIMES - 1) * complaints.USUAL_REFUNDS
     refunds = min(max(refunds, rules.REFUNDS_LEAST), rules.REFUNDS_MOST)
     return f"{rules.PRIOR + sum(signs) + refunds:.6f}".rstrip("0").rstrip(".")
 
@@ -256,7 +261,7 @@ def test_refunds_for_fakes_count_against_the_rate_of_the_market_within_limits(pr
         f"R1 1 100 {nats(orders=100, fakes=1)}",
         f"R2 0 5000 {nats(rules.REFUNDS_LEAST)}",
         f"R3 90 100 {nats(rules.REFUNDS_MOST)}",
-        f"R4 0 50 {nats(-1.05)}",  # 50 × (0.025 - 0.004)
+        f"R4 0 50 {nats(-1)}",  # 50 × 4 × 0.005
     ]
 
 
@@ -296,7 +301,7 @@ def test_however_much_of_everything_adds_up_to_each_sign_once(production):
 def test_what_moved_the_judgement_is_told_strongest_first_and_adds_up(production):
     assert production("racket_id signs") == [
         "R1 trade:3:suspect goods sold to trade (2 shops, 3 orders),outside:-2.5:suspect goods bought outside, more than inside (orders: 3),"
-        "materials:1:materials bought (orders: 2),refunds:-0.063:orders refunded as fakes (0 of 3)",
+        "materials:1:materials bought (orders: 2),refunds:-0.06:orders refunded as fakes (0 of 3)",
         "R2 refunds:-2:orders refunded as fakes (0 of 100)",
     ]
-    assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 1 - 0.063:.3f}", f"R2 {rules.PRIOR - 2:.1f}"]
+    assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 1 - 0.06:.2f}", f"R2 {rules.PRIOR - 2:.1f}"]
