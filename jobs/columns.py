@@ -269,6 +269,27 @@ def _registration_number_holds(code: Column) -> Column:
     return (product + F.substring(code, 15, 1).try_cast("int")) % 10 == 1
 
 
+# --- goods --------------------------------------------------------------------------------------
+
+# After the word that says what it is: 拉链等, 纸箱一批.
+_AND_SO_ON = "(?:等|类|一批|若干|样品)*"
+
+
+def declared_kind(goods: Column) -> Column:
+    """What a parcel holds as its sender declares it: `materials`, `packaging` or `other`; null where it says nothing.
+
+    The words stand in conf/reference/declared_goods.csv, and end a phrase: a Chinese noun ends in what it is.
+    """
+    text = simplified(clean_text(F.substring(goods, 1, FIELD_MAX_CHARS)))
+    bare = F.regexp_replace(text, r"[^\p{L}]+", "")
+    # Packaging first: 包装材料 ends in 材料.
+    kind = F.lit("other")
+    for name in ("materials", "packaging"):
+        words = "|".join(map(re.escape, reference.declared_words(name)))
+        kind = F.when(text.rlike(rf"(?:{words}){_AND_SO_ON}(?!\p{{L}})"), name).otherwise(kind)
+    return F.when((bare != "") & ~bare.isin(*reference.placeholders("goods")), kind)
+
+
 # --- places -------------------------------------------------------------------------------------
 
 # The GCJ-02 shift as published by independent re-implementations: the Krasovsky ellipsoid (metres, squared

@@ -29,7 +29,7 @@ def version(name: str) -> str:
 
 @cache
 def placeholders(kind: str) -> tuple[str, ...]:
-    """Values that stand for nothing, for `phone`, `token`, …: those of the kind and those of any kind."""
+    """Values that stand for nothing, for `phone`, `token`, `goods`, …: those of the kind and those of any kind."""
     return tuple(row["value"] for row in rows("placeholders") if row["kind"] in (kind, "any"))
 
 
@@ -74,6 +74,12 @@ def common_words(script: str) -> frozenset[str]:
 def listing_words(kind: str) -> tuple[str, ...]:
     """Words that say something about a listing: of the kind `grade`, `genuine`, `used`, …"""
     return tuple(row["word"] for row in rows("listing_words") if row["kind"] == kind)
+
+
+@cache
+def declared_words(kind: str) -> tuple[str, ...]:
+    """Words in which the declared contents of a parcel end when they are of the kind `materials` or `packaging`."""
+    return tuple(row["word"] for row in rows("declared_goods") if row["kind"] == kind)
 
 
 @cache

@@ -19,8 +19,6 @@ from jobs.table import Read, Table
 
 # Share of an address's users that the racket has to be for the address to be its own.
 OWN_ADDRESS = 0.5
-# Who sends at least this share of its orders between shops as materials or packaging supplies makers.
-SUPPLIER = 0.5
 # Shops scanned within this distance of a place are its crowd, metres: couriers scan within a few hundred of the door.
 CROWD_M = 400.0
 # Scans of one pick-up are within some hundred metres; what is spread wider is several senders.
@@ -161,9 +159,9 @@ def address_users(shops: DataFrame, traits: DataFrame) -> DataFrame:
 def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFrame:
     """What came to a racket, by sign and address.
 
-    materials, packaging: where members had it sent, and where it went without an order from who sells such. stock_to: where
-    other goods went without an order; forwarded_to: the same from a forwarder. stock_from: where stock came from;
-    `customers`: addresses that are not the racket's and get parcels from there, too.
+    materials, packaging: where members had it sent, and where it went without an order from who mostly sends such.
+    stock_to: where other goods went without an order; forwarded_to: the same from a forwarder. stock_from: where stock
+    came from; `customers`: addresses that are not the racket's and get parcels from there, too.
     """
     buyers = members.select("ds", F.col("seller_id").alias("buyer_seller_id"), F.col("racket_id").alias("buyer"))
     owners = users.select("ds", F.col("address_key").alias("recipient_address_key"), "owner")
@@ -172,16 +170,6 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     # What came from nobody knows whom has no sender in common.
     sender: list[Column | str] = ["ds", "sender_address_key", F.when(~is_known, F.col("recipient_address_key"))]
     of_sender, of_owner = Window.partitionBy(*sender), Window.partitionBy(*sender, "owner")
-    sold = F.when(F.col("has_order") & (F.col("category") != "") & is_known, F.col("parcels"))
-    materials, packaging = (
-        F.coalesce(F.sum(F.when(F.col("category") == kind, sold)).over(of_sender), F.lit(0))
-        for kind in ("materials", "packaging")
-    )
-    # Who sells shops mostly one of these.
-    sells = F.when(
-        is_known & (materials + packaging >= SUPPLIER * F.sum(sold).over(of_sender)),
-        F.when(materials >= packaging, "materials").otherwise("packaging"),
-    )
     is_stock = ~F.col("has_order") & is_known
     customers = F.count_if(is_stock).over(of_sender) - F.count_if(is_stock).over(of_owner)
     is_owned = ~F.col("has_order") & F.col("owner").isNotNull()
@@ -200,7 +188,7 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
         supplies.join(buyers, ["ds", "buyer_seller_id"], how="left")
         .join(owners, ["ds", "recipient_address_key"], how="left")
         .join(senders, ["ds", "sender_address_key"], how="left")
-        .withColumns({"sells": sells, "customers": customers})
+        .withColumn("customers", customers)
         .withColumn("is_forwarded", outsiders("owner") > MANY_OUTSIDERS)
         .withColumn("at", F.struct("scans", "lng", "lat", "sigma_m"))
         .select("ds", "has_order", "parcels", "recent", "customers", "at", F.inline(F.array_compact(F.array(*signs))))

@@ -20,6 +20,7 @@ ALL_RULES = (
     C.ip_prefix_key,
     C.licence_key,
     C.address_key,
+    C.declared_kind,
 )
 
 
@@ -439,13 +440,41 @@ def test_no_text_is_an_error(spark):
     assert all(row["clean_text"] is not None for row in kept)
 
 
+# --- goods --------------------------------------------------------------------------------------
+
+
+def test_declared_goods_are_of_the_kind_that_a_phrase_ends_in(keyed):
+    expected = {
+        "鞋底": "materials",
+        "橡胶鞋底2箱": "materials",
+        "面料 一批": "materials",
+        "輔料": "materials",
+        "原料等": "materials",
+        "运动鞋，鞋材": "materials",
+        "包装材料": "packaging",
+        "鞋盒/吊牌": "packaging",
+        "拉链卫衣": "other",
+        "皮革包": "other",
+        "鞋": "other",
+        "学习材料": "other",
+        "茶叶礼盒": "other",
+        "其他": None,
+        "日用品*3": None,
+        "无": None,
+        "123": None,
+        "": None,
+        None: None,
+    }
+    assert keyed(C.declared_kind, expected) == expected
+
+
 # --- reference data -----------------------------------------------------------------------------
 
 
 def test_every_reference_row_has_a_source_and_every_file_a_version():
     names = sorted(path.stem for path in reference.FOLDER.glob("*.csv"))
     assert {
-        "common_words", "divisions", "listing_words", "look_alikes", "pinyin", "placeholders", "service_phones",
+        "common_words", "declared_goods", "divisions", "listing_words", "look_alikes", "pinyin", "placeholders", "service_phones",
         "shared_county_names", "traditional",
     } <= set(names)  # fmt: skip
     for name in names:

@@ -10,7 +10,9 @@ from tests.frames import Cases, day, frame_of, lines, stacked, transformed
 CASES = Cases(
     "evidence.supplies", "03-31", "03-31", ids="waybill_no order_id recipient_address_key", trades="ds | order_id"
 )
-SHOWN = "ds recipient_address_key sender_address_key buyer_seller_id category has_order parcels recent scans lng lat"
+SHOWN = (
+    "ds recipient_address_key sender_address_key buyer_seller_id category has_order sells parcels recent scans lng lat"
+)
 
 
 @pytest.fixture
@@ -85,6 +87,76 @@ def test_a_parcel_that_is_sent_again_counts_once_from_its_first_day_with_the_sca
     assert supplies("parcels recent scans lng") == ["1 0.5 1 119"]
 
 
+# --- who sells materials and packaging ----------------------------------------------------------
+
+
+@CASES.rows(
+    parcels="""
+        ds    | waybill_no | order_id | recipient_address_key | sender_address_key | goods
+        03-31 | w1         | o1       | shop                  | tanner             | -
+        03-31 | w2         | -        | mill                  | tanner             | -
+        03-31 | w3         | o3       | shop                  | maker              | -
+        03-31 | w4         | o4       | shop                  | maker              | -
+        03-31 | w5         | o5       | shop                  | maker              | -
+        03-31 | w6         | -        | mill                  | maker              | -
+        03-31 | w7         | -        | mill                  | nobody             | -
+    """,
+    trades="""
+        ds    | order_id | buyer_seller_id | category
+        03-31 | o1       | b               | materials
+        03-31 | o3       | b               | packaging
+        03-31 | o4       | b               | sneakers
+        03-31 | o5       | b               | sneakers
+    """,
+)
+def test_who_mostly_sells_shops_materials_sends_them_without_an_order_too(supplies):
+    assert supplies("sender_address_key category sells") == [
+        "maker '' -", "maker packaging -", "maker sneakers -", "nobody '' -", "tanner '' materials",
+        "tanner materials materials",
+    ]  # fmt: skip
+
+
+@CASES.rows(
+    parcels="""
+        ds    | waybill_no | order_id | recipient_address_key | sender_address_key | goods
+        03-24 | w1         | -        | mill                  | tanner             | 皮革
+        03-31 | w1         | -        | mill                  | tanner             | -
+        03-31 | w2         | -        | mill                  | tanner             | 鞋
+        03-31 | w3         | -        | mill                  | tanner             | 其他
+        03-31 | w4         | -        | mill                  | printer            | 吊牌
+        03-31 | w5         | -        | mill                  | printer            | 鞋盒
+        03-31 | w6         | -        | mill                  | printer            | 辅料
+        03-31 | w7         | o7       | shop                  | maker              | 原料
+        03-31 | w8         | -        | depot                 | maker              | 鞋材
+        03-31 | w9         | o9       | shop                  | maker              | 原料
+    """,
+    trades="""
+        ds    | order_id | buyer_seller_id | category
+        03-31 | o7       | b               | sneakers
+        03-31 | o9       | b               | sneakers
+    """,
+)
+def test_without_an_order_declared_contents_say_what_a_sender_sends_and_no_more(supplies):
+    assert supplies("sender_address_key has_order sells") == [
+        "maker false -", "maker true -", "printer false packaging", "tanner false materials",
+    ]  # fmt: skip
+
+
+@CASES.rows(
+    parcels="""
+        ds    | waybill_no | order_id | recipient_address_key | sender_address_key | goods
+        03-31 | w1         | -        | mill                  | -                  | 面料
+        03-31 | w2         | -        | depot                 | -                  | 鞋
+        03-31 | w3         | o3       | depot                 | -                  | 面料
+        03-31 | w4         | o4       | depot                 | -                  | 面料
+    """,
+)
+def test_senders_that_are_not_known_have_only_their_recipient_in_common(supplies):
+    assert supplies("recipient_address_key has_order sells") == [
+        "depot false -", "depot true materials", "mill false materials",
+    ]  # fmt: skip
+
+
 def test_a_range_of_sundays_gives_what_each_gives_alone_whatever_the_order_of_rows(spark):
     sundays = [day("03-24"), day("03-31"), day("04-07")]
     begin = sundays[0] - DAYS * DAY
@@ -92,6 +164,7 @@ def test_a_range_of_sundays_gives_what_each_gives_alone_whatever_the_order_of_ro
         {
             "ds": begin + (k % 100) * DAY, "waybill_no": f"w{k % 550}", "order_id": f"o{k % 90}" if k % 3 else None,
             "recipient_address_key": f"r{k % 5}", "sender_address_key": f"s{k % 4}",
+            "goods": (None, "面料", "鞋", "其他")[k % 4],
             "first_scan_lng": 119 + (k * 37 % 101) / 1000, "first_scan_lat": 25 + (k * 53 % 97) / 1000,
         }
         for k in range(600)

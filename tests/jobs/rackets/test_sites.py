@@ -75,16 +75,34 @@ def test_goods_that_come_to_its_own_address_without_an_order_were_made_where_the
 @CASES.rows(
     members=MEMBERS, traits=OWN, addresses=ADDRESSES,
     supplies=f"""
-        {SUPPLIES}
-        03-31 | mill      | vendor | a     | materials | true  | 6  | 3
-        03-31 | other     | vendor | q     | materials | true  | 40 | 20
-        03-31 | depot     | vendor | ''    | ''        | false | 2  | 1
-        03-31 | elsewhere | vendor | other | materials | true  | 50 | 40
+        {SUPPLIES} | sells
+        03-31 | mill  | vendor | a  | materials | true  | 6 | 3 | materials
+        03-31 | depot | vendor | '' | ''        | false | 2 | 1 | materials
     """,
 )  # fmt: skip
 def test_materials_that_members_bought_name_the_workshop_and_who_sells_them_is_not_its_maker(sites):
     found = sites(f"{SHOWN} because")
     assert of("made_at", found) == ["R1 1 false 119 25.4 350304 6 parcels of materials came here"]
+
+
+# As OWN, and the workshop.
+WORKSHOP = OWN + "    03-31 | a | registered_address | mill | 03-30\n"
+
+
+@CASES.rows(
+    members=MEMBERS, traits=WORKSHOP, addresses=ADDRESSES,
+    supplies=f"""
+        {SUPPLIES} | sells
+        03-31 | mill  | unscanned | '' | '' | false | 12 | 6 | materials
+        03-31 | depot | mill      | '' | '' | false | 2  | 1 | -
+    """,
+)  # fmt: skip
+def test_materials_that_come_without_an_order_are_for_the_workshop_and_not_made_where_they_left(sites):
+    (made,) = of("made_at", sites(f"{SHOWN} because"))
+    assert made == (
+        "R1 1 false 119 25.4 350304 "
+        "2 parcels without an order left here for its own addresses; 12 parcels of materials came here"
+    )
 
 
 @CASES.rows(
