@@ -71,7 +71,13 @@ def judged(of: Callable[[str], DataFrame], day: date, without: str | None) -> Ju
     found = communities.transform(parts, values, ties, sales, sellers, of("staging.outcomes"), [day]).persist()
     members = found.where(F.col("sellers") >= LEAST).withColumnRenamed("community_id", "racket_id")
     made = production.transform(
-        members, sales, of("evidence.listing_signals"), of("core.seller_states"), of("evidence.supplies"), traits
+        members,
+        sales,
+        of("evidence.listing_signals"),
+        of("core.seller_states"),
+        of("evidence.supplies"),
+        traits,
+        sellers,
     )
     rows = made.toPandas()
     held = leads.families(members, ties).toPandas()

@@ -1,15 +1,18 @@
 """rackets.production: what speaks for and against a racket making its goods, as known on a Sunday.
 
 Grain: ds, racket_id. Reads of the same Sunday: rackets.members, core.sales, core.seller_states,
-evidence.listing_signals, evidence.supplies, links.trait_states. Who makes sells to trade, buys materials, receives
-stock without orders and opens new shops when old ones are closed; who only sells buys from others. `signs` says what moved
+evidence.listing_signals, evidence.seller_signals, evidence.supplies, links.trait_states. Who makes sells to trade, buys or
+receives materials, receives stock without orders and opens new shops when old ones are closed; who only sells buys from
+others. What comes without an order is the racket's when the address is its own (jobs/graph/addresses.py), and stock unless
+its sender mostly sends materials or packaging. `signs` says what moved
 the judgement and by how much, and `nats` adds it up: weights are judgements, each bounded, so that no single sign decides.
 """
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.complaints import market_refunds, shop_refunds
+from jobs.graph.addresses import address_users, counting
 from jobs.graph.suspects import SUSPECT_GOODS
 from jobs.table import Read, Table
 
@@ -29,8 +32,6 @@ PER_SIZE, USUAL_SIZE, SIZE_LEAST, SIZE_MOST = 1.0, 5.0, -0.7, 1.5
 REFUNDS_LEAST, REFUNDS_MOST = -2.0, 0.5
 # A new shop follows a closed one within so many days.
 REOPENED_DAYS = 21
-# Share of an address's users that the racket has to be for the address to be its own.
-OWN_ADDRESS = 0.5
 
 TABLE = Table(
     reads={
@@ -40,6 +41,7 @@ TABLE = Table(
         "sellers": Read("core.seller_states"),
         "supplies": Read("evidence.supplies"),
         "traits": Read("links.trait_states"),
+        "signals": Read("evidence.seller_signals"),
     },
     every="sunday",
     key=("racket_id",),
@@ -51,7 +53,9 @@ TABLE = Table(
         outside_orders    bigint not null comment 'suspect goods that members bought elsewhere, orders'
         material_orders   bigint not null comment 'materials that members bought, orders'
         packaging_orders  bigint not null comment 'packaging that members bought, orders'
-        stock_parcels     bigint not null comment 'parcels without an order to addresses of its own in the last twelve weeks'
+        material_parcels   bigint not null comment 'materials that came to addresses of its own without an order in the last twelve weeks, parcels'
+        packaging_parcels  bigint not null comment 'packaging that came there so, parcels'
+        stock_parcels     bigint not null comment 'other goods that came there so, parcels'
         reopened          bigint not null comment 'members closed by the platform that another followed soon'
         fake_refunds      bigint not null comment 'orders refunded because the goods were fake'
         orders            bigint not null comment 'orders of its members'
@@ -68,18 +72,20 @@ def transform(
     sellers: DataFrame,
     supplies: DataFrame,
     traits: DataFrame,
+    signals: DataFrame,
 ) -> DataFrame:
     racket = ["ds", "racket_id"]
     of_member = members.select("ds", "racket_id", "seller_id")
+    users = address_users(counting(of_member, signals), traits, sellers)
     counted = (
         of_member.groupBy(*racket)
         .agg(F.count("*").alias("sellers"))
         .join(sold(of_member, sales, listings), racket, how="left")
         .join(bought(of_member, sales, listings), racket, how="left")
-        .join(stock(of_member, supplies, traits), racket, how="left")
+        .join(received(supplies, users), racket, how="left")
         .join(reopened(of_member, sellers), racket, how="left")
-        .fillna(0)
         .join(F.broadcast(market_refunds(sales)), "ds", how="left")
+        .fillna(0)
     )
     total = F.aggregate("signs", F.lit(PRIOR), lambda nats, sign: nats + sign["nats"])
     return (
@@ -87,7 +93,7 @@ def transform(
         .withColumn("nats", F.round(total, 6))
         .select(
             *racket, "trade_orders", "trade_buyers", "inside_orders", "outside_orders", "material_orders", "packaging_orders",
-            "stock_parcels", "reopened", "fake_refunds", "orders", "signs", "nats",
+            "material_parcels", "packaging_parcels", "stock_parcels", "reopened", "fake_refunds", "orders", "signs", "nats",
         )
     )  # fmt: skip
 
@@ -134,25 +140,22 @@ def bought(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFra
     )
 
 
-def stock(members: DataFrame, supplies: DataFrame, traits: DataFrame) -> DataFrame:
-    """Per ds and racket: stock_parcels, to addresses of which it is at least OWN_ADDRESS of the users."""
-    addresses = traits.where("kind IN ('return_address', 'registered_address', 'sender_address')")
-    users = addresses.select("ds", "seller_id", F.col("value").alias("recipient_address_key")).distinct()
-    own = (
-        users.join(members, ["ds", "seller_id"], how="left")
-        .groupBy("ds", "recipient_address_key", "racket_id")
-        .agg(F.count("*").alias("users"))
-        .withColumn("all", F.sum("users").over(Window.partitionBy("ds", "recipient_address_key")))
-        .where(F.col("racket_id").isNotNull() & (F.col("users") >= OWN_ADDRESS * F.col("all")))
-        # Of two rackets with half each, the one with the smaller id: a parcel counts once.
-        .groupBy("ds", "recipient_address_key")
-        .agg(F.min("racket_id").alias("racket_id"))
-    )
+def received(supplies: DataFrame, users: DataFrame) -> DataFrame:
+    """Per ds and racket: material_parcels, packaging_parcels, stock_parcels, what came without an order to its addresses."""
+    own = users.select("ds", F.col("address_key").alias("recipient_address_key"), F.col("owner").alias("racket_id"))
+
+    def parcels(condition: Column) -> Column:
+        return F.sum(F.when(condition, F.col("parcels")).otherwise(0))
+
     return (
         supplies.where("NOT has_order")
-        .join(own, ["ds", "recipient_address_key"], how="inner")
+        .join(own.where("racket_id IS NOT NULL"), ["ds", "recipient_address_key"], how="inner")
         .groupBy("ds", "racket_id")
-        .agg(F.sum("parcels").alias("stock_parcels"))
+        .agg(
+            parcels(F.col("sells") == "materials").alias("material_parcels"),
+            parcels(F.col("sells") == "packaging").alias("packaging_parcels"),
+            parcels(F.col("sells").isNull()).alias("stock_parcels"),
+        )
     )
 
 
@@ -176,14 +179,17 @@ def signs() -> Column:
     """array<struct<sign, nats, says>>: what the counts of a racket say for and against its making goods, strongest first."""
     buys = (F.col("outside_orders") >= MIN_OUTSIDE) & (F.col("outside_orders") > F.col("inside_orders"))
     trades = (F.col("trade_orders") >= MIN_TRADE_ORDERS) & (F.col("trade_buyers") >= MIN_TRADE_BUYERS)
+    # A parcel without an order is a delivery as an order is.
+    materials = F.col("material_orders") + F.col("material_parcels")
+    packaging = F.col("packaging_orders") + F.col("packaging_parcels")
     size = _within(PER_SIZE * F.log(F.col("sellers") / USUAL_SIZE), SIZE_LEAST, SIZE_MOST)
     refunds = _within(shop_refunds(), REFUNDS_LEAST, REFUNDS_MOST)
     reopens = F.when(F.col("reopened") >= 2, REOPENS).when(F.col("reopened") == 1, REOPENS_ONCE)
     every = [
         _sign("trade", F.when(trades, TRADE), "suspect goods sold to trade (%d shops, %d orders)", "trade_buyers", "trade_orders"),
         _sign("inside", F.when(F.col("inside_orders") >= MIN_ORDERS, SUPPLIES_OWN), "supplies its own shops (orders: %d)", "inside_orders"),
-        _sign("materials", F.when(F.col("material_orders") >= MIN_ORDERS, MATERIALS), "materials bought (orders: %d)", "material_orders"),
-        _sign("packaging", F.when(F.col("packaging_orders") >= MIN_ORDERS, PACKAGING), "packaging bought (orders: %d)", "packaging_orders"),
+        _sign("materials", F.when(materials >= MIN_ORDERS, MATERIALS), "materials bought or received (orders: %d, parcels without one: %d)", "material_orders", "material_parcels"),
+        _sign("packaging", F.when(packaging >= MIN_ORDERS, PACKAGING), "packaging bought or received (orders: %d, parcels without one: %d)", "packaging_orders", "packaging_parcels"),
         _sign("stock", F.when(F.col("stock_parcels") >= MIN_PARCELS, STOCK), "stock without orders to addresses of its own (parcels: %d)", "stock_parcels"),
         _sign("reopened", reopens, "shops closed by the platform and opened anew (%d)", "reopened"),
         _sign("outside", F.when(buys, BUYS_OUTSIDE), "suspect goods bought outside, more than inside (orders: %d)", "outside_orders"),

@@ -2,7 +2,8 @@
 
 Grain: ds, racket_id, kind, rank. Reads of the same Sunday: rackets.members; evidence.supplies (materials that members
 bought, stock that comes without an order); evidence.places (where their parcels start); evidence.address_places (where
-an address lies); links.trait_states (whose address is whose); evidence.seller_signals (who else is honest). How it is weighed: jobs/graph/sites.py.
+an address lies); links.trait_states, core.seller_states (whose address is whose: jobs/graph/addresses.py);
+evidence.seller_signals (who else is honest). How it is weighed: jobs/graph/sites.py.
 Rank 1 is there for every kind; when the evidence does not hold a place it has none (`abstained`), and a county if that
 much is known. Places that many outsiders use (forwarders, depots, villages) count little.
 """
@@ -12,13 +13,11 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.graph.addresses import address_users, counting
 from jobs.graph.near import BLOCK_DEGREES, SQUARE_DEGREES, around, blocked, metres
 from jobs.graph.sites import site_batches
-from jobs.graph.suspects import judged
 from jobs.table import Read, Table
 
-# Share of an address's users that the racket has to be for the address to be its own.
-OWN_ADDRESS = 0.5
 # Shops scanned within this distance of a place are its crowd, metres: couriers scan within a few hundred of the door.
 CROWD_M = 400.0
 # Scans of one pick-up are within some hundred metres; what is spread wider is several senders.
@@ -39,7 +38,8 @@ TABLE = Table(
         "places": Read("evidence.places"),
         "addresses": Read("evidence.address_places"),
         "traits": Read("links.trait_states"),
-        "sellers": Read("evidence.seller_signals"),
+        "states": Read("core.seller_states"),
+        "signals": Read("evidence.seller_signals"),
     },
     every="sunday",
     key=("racket_id", "kind", "rank"),
@@ -69,10 +69,11 @@ def transform(
     places: DataFrame,
     addresses: DataFrame,
     traits: DataFrame,
-    sellers: DataFrame,
+    states: DataFrame,
+    signals: DataFrame,
 ) -> DataFrame:
     return (
-        traces(members, supplies, places, addresses, traits, sellers)
+        traces(members, supplies, places, addresses, traits, states, signals)
         .groupBy("ds", F.pmod(F.xxhash64("racket_id"), F.lit(BUCKETS)).alias("bucket"))
         .applyInArrow(site_batches, SITE)
     )
@@ -84,12 +85,13 @@ def traces(
     places: DataFrame,
     addresses: DataFrame,
     traits: DataFrame,
-    sellers: DataFrame,
+    states: DataFrame,
+    signals: DataFrame,
 ) -> DataFrame:
     """The columns of TRACE: what points to a place of a racket, and one row of sign `member` for every racket."""
     of_member = members.select("ds", "racket_id", "seller_id")
-    shops = counting(of_member, sellers)
-    users = address_users(shops, traits)
+    shops = counting(of_member, signals)
+    users = address_users(shops, traits, states)
     by_address = _together(goods(of_member, supplies, users), returns(of_member, traits))
     found = [
         origins(shops, places, addresses),
@@ -110,47 +112,6 @@ def traces(
 
 def _together(rows: DataFrame, more: DataFrame) -> DataFrame:
     return rows.unionByName(more, allowMissingColumns=True)
-
-
-# --- whose address is whose ---------------------------------------------------------------------
-
-
-def counting(members: DataFrame, sellers: DataFrame) -> DataFrame:
-    """ds, seller_id, racket_id (null: of none), counts: what a shop counts for among the users of a place or an address.
-
-    A member counts one, a shop of no racket as far as it is honest: a suspect may be a member that is not known yet, or a
-    customer whose parcels the racket sends.
-    """
-    return (
-        judged(sellers)
-        .join(members, ["ds", "seller_id"], how="full")
-        .select("ds", "seller_id", "racket_id", F.when(F.col("racket_id").isNotNull(), 1.0).otherwise(F.col("honesty")).cast("decimal(18,6)").alias("counts"))
-    )  # fmt: skip
-
-
-def address_users(shops: DataFrame, traits: DataFrame) -> DataFrame:
-    """ds, address_key, users, of_racket, owner: how many shops use an address, as `counting` counts, and of each racket.
-
-    owner: the racket that is half of the users; of two halves the smaller id. It is worked out of the rest, so that all
-    readers want the same columns and Spark computes them once.
-    """
-    used = (
-        traits.where("kind IN ('return_address', 'registered_address', 'sender_address')")
-        .select("ds", "seller_id", F.col("value").alias("address_key"))
-        .distinct()
-        .join(shops, ["ds", "seller_id"], how="left")
-        .groupBy("ds", "address_key", "racket_id")
-        .agg(F.sum(F.coalesce("counts", F.lit(1))).alias("n"))
-        .groupBy("ds", "address_key")
-        .agg(
-            F.sum("n").alias("users"),
-            F.map_from_entries(
-                F.collect_list(F.when(F.col("racket_id").isNotNull(), F.struct("racket_id", "n")))
-            ).alias("of_racket"),
-        )
-    )
-    halves = F.map_filter("of_racket", lambda _, n: n >= OWN_ADDRESS * F.col("users"))
-    return used.withColumn("owner", F.array_min(F.map_keys(halves)))
 
 
 # --- traces: ds, racket_id, sign, address_key or label, how much ----------------------------------

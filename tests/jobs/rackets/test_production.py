@@ -11,7 +11,7 @@ from tests.frames import Cases
 CASES = Cases(
     "rackets.production", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id recipient_address_key value",
     members="ds | racket_id", sales="ds | seller_id", listings="ds | listing_id", sellers="ds | seller_id",
-    supplies="ds | recipient_address_key", traits="ds | seller_id",
+    supplies="ds | recipient_address_key", traits="ds | seller_id", signals="ds | seller_id",
 )  # fmt: skip
 LISTINGS = """
     ds    | listing_id | category  | suspicion
@@ -53,8 +53,8 @@ def nats(*signs, orders=0, fakes=0):
 
 @CASES.rows(members=members("R1"))
 def test_a_racket_of_which_nothing_is_known_more_likely_sells_what_others_make(production):
-    shown = "trade_orders trade_buyers inside_orders outside_orders material_orders packaging_orders stock_parcels reopened fake_refunds orders nats"
-    assert production(shown) == [f"0 0 0 0 0 0 0 0 0 0 {nats()}"]
+    shown = "trade_orders trade_buyers inside_orders outside_orders material_orders packaging_orders material_parcels packaging_parcels stock_parcels reopened fake_refunds orders nats"
+    assert production(shown) == [f"0 0 0 0 0 0 0 0 0 0 0 0 {nats()}"]
     assert rules.PRIOR < 0
 
 
@@ -157,11 +157,11 @@ def test_who_buys_suspect_goods_outside_three_times_and_more_than_inside_only_se
 @CASES.rows(
     members=members("R1 a", "R2 b", "R3 c"),
     traits="""
-        ds    | seller_id | kind               | value
-        03-31 | a         | return_address     | shed
-        03-31 | a         | registered_address | office
-        03-31 | b         | sender_address     | yard
-        03-31 | c         | return_address     | home
+        ds    | seller_id | kind               | value  | last_seen
+        03-31 | a         | return_address     | shed   | 03-01
+        03-31 | a         | registered_address | office | 03-01
+        03-31 | b         | sender_address     | yard   | 03-01
+        03-31 | c         | return_address     | home   | 03-01
     """,
     supplies="""
         ds    | recipient_address_key | sender_address_key | has_order | parcels
@@ -183,29 +183,60 @@ def test_three_parcels_without_an_order_to_addresses_of_its_own_are_stock(produc
 
 
 @CASES.rows(
-    members=members("R1 a b", "R2 c d"),
+    members=members("R1 a", "R2 b", "R3 c"),
     traits="""
-        ds    | seller_id | kind               | value
-        03-31 | a         | return_address     | half
-        03-31 | a         | registered_address | half
-        03-31 | x         | return_address     | half
-        03-31 | a         | return_address     | third
-        03-31 | x         | return_address     | third
-        03-31 | y         | sender_address     | third
-        03-31 | a         | return_address     | hall
-        03-31 | c         | return_address     | hall
-        03-31 | c         | phone              | number
+        ds    | seller_id | kind           | value | last_seen
+        03-31 | a         | return_address | shed  | 03-01
+        03-31 | b         | return_address | yard  | 03-01
+        03-31 | c         | return_address | home  | 03-01
+    """,
+    listings=LISTINGS,
+    sales=f"{SALES}\n03-31 | tanner | leather | c | 1 | 0",
+    supplies="""
+        ds    | recipient_address_key | sender_address_key | has_order | parcels | sells
+        03-31 | shed                  | tanner             | false     | 2       | materials
+        03-31 | shed                  | printer            | false     | 2       | packaging
+        03-31 | shed                  | mill               | false     | 2       | -
+        03-31 | yard                  | tanner             | false     | 50      | materials
+        03-31 | home                  | tanner             | false     | 1       | materials
+        03-31 | home                  | tanner             | true      | 50      | materials
+        03-31 | home                  | printer            | false     | 1       | packaging
+    """,
+)
+def test_materials_and_packaging_that_come_without_an_order_count_as_those_bought_and_are_no_stock(production):
+    assert production("racket_id material_orders material_parcels packaging_parcels stock_parcels nats") == [
+        f"R1 0 2 2 2 {nats(rules.MATERIALS, rules.PACKAGING)}",
+        f"R2 0 50 0 0 {nats(rules.MATERIALS)}",
+        f"R3 1 1 1 0 {nats(rules.MATERIALS)}",
+    ]
+
+
+@CASES.rows(
+    members=members("R1 a"),
+    traits="""
+        ds    | seller_id | kind           | value | last_seen
+        03-31 | a         | return_address | shed  | 03-01
+        03-31 | x         | return_address | shed  | 03-01
+        03-31 | y         | return_address | shed  | 03-01
+        03-31 | a         | sender_address | hall  | 03-01
+        03-31 | p         | sender_address | hall  | 03-01
+        03-31 | q         | sender_address | hall  | 03-01
+    """,
+    signals="""
+        ds    | seller_id | is_suspect | suspicion
+        03-31 | x         | true       | 2
+        03-31 | y         | true       | 2
+        03-31 | p         | false      | -9
+        03-31 | q         | false      | -9
     """,
     supplies="""
         ds    | recipient_address_key | sender_address_key | has_order | parcels
-        03-31 | half                  | mill               | false     | 1
-        03-31 | third                 | mill               | false     | 10
-        03-31 | hall                  | mill               | false     | 100
-        03-31 | number                | mill               | false     | 1000
+        03-31 | shed                  | mill               | false     | 1
+        03-31 | hall                  | mill               | false     | 10
     """,
 )
-def test_an_address_is_a_rackets_own_when_it_is_half_of_its_users_and_of_two_it_is_the_firsts(production):
-    assert production("racket_id stock_parcels") == ["R1 101", "R2 0"]
+def test_suspects_at_an_address_may_be_members_not_known_yet_and_honest_shops_are_strangers(production):
+    assert production("racket_id stock_parcels") == ["R1 1"]
 
 
 # --- shops closed and opened --------------------------------------------------------------------
@@ -301,7 +332,7 @@ def test_however_much_of_everything_adds_up_to_each_sign_once(production):
 def test_what_moved_the_judgement_is_told_strongest_first_and_adds_up(production):
     assert production("racket_id signs") == [
         "R1 trade:3:suspect goods sold to trade (2 shops, 3 orders),outside:-2.5:suspect goods bought outside, more than inside (orders: 3),"
-        "materials:1:materials bought (orders: 2),refunds:-0.06:orders refunded as fakes (0 of 3)",
+        "materials:1:materials bought or received (orders: 2, parcels without one: 0),refunds:-0.06:orders refunded as fakes (0 of 3)",
         "R2 refunds:-2:orders refunded as fakes (0 of 100)",
     ]
     assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 1 - 0.06:.2f}", f"R2 {rules.PRIOR - 2:.1f}"]

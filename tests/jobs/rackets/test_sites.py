@@ -10,7 +10,7 @@ CASES = Cases(
     "rackets.sites", "03-31", "03-31",
     ids="racket_id seller_id buyer_seller_id address_key recipient_address_key sender_address_key value",
     members="ds | racket_id", supplies="ds | category", places="ds | seller_id", addresses="ds | address_key",
-    traits="ds | seller_id", sellers="ds | seller_id",
+    traits="ds | seller_id", states="ds | seller_id", signals="ds | seller_id",
 )  # fmt: skip
 MEMBERS = """
     ds    | racket_id | seller_id
@@ -123,7 +123,7 @@ def test_a_forwarders_address_is_never_where_goods_are_made(sites):
     members=MEMBERS,
     addresses=ADDRESSES,
     traits=OWN + "".join(f"    03-31 | s{k} | return_address | mill | 03-30\n" for k in range(30)),
-    sellers="ds | seller_id | is_suspect | suspicion\n" + "".join(f"03-31 | s{k} | true | 3\n" for k in range(30)),
+    signals="ds | seller_id | is_suspect | suspicion\n" + "".join(f"03-31 | s{k} | true | 3\n" for k in range(30)),
     supplies=f"""
         {SUPPLIES}
         03-31 | mill | vendor | a | materials | true | 8 | 4
@@ -285,7 +285,8 @@ def test_the_order_and_the_lots_of_rows_change_nothing(spark):
         "places": frame(spark, "evidence.places", PLACES + "    03-31 | d | 1 | 118.5005 | 24.8001 | 9 | 7 | 60\n"),
         "addresses": frame(spark, "evidence.address_places", ADDRESSES),
         "traits": frame(spark, "links.trait_states", OWN + "    03-31 | e | return_address | depot | 03-30\n"),
-        "sellers": frame(spark, "evidence.seller_signals", "ds | seller_id | suspicion\n03-31 | zed | -2"),
+        "states": frame(spark, "core.seller_states", "ds | seller_id\n03-31 | a"),
+        "signals": frame(spark, "evidence.seller_signals", "ds | seller_id | suspicion\n03-31 | zed | -2"),
     }  # fmt: skip
     shown = ", ".join(column.name for column in S.TABLE.schema()).replace(",", "")
     once = lines(transformed("rackets.sites", "03-31", "03-31", **given), shown)
