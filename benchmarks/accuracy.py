@@ -353,11 +353,11 @@ def _by(rows: pd.DataFrame, name: str) -> Groups:
 
 
 def leads(table: Callable[[str, list[str]], pd.DataFrame]) -> Groups:
-    """Members of the rackets that are leads, without those that only supply or carry."""
+    """Members of the rackets that are leads, without those that only supply materials."""
     members = table("rackets.members", ["racket_id", "seller_id", "role"])
     judged = table("rackets.leads", ["racket_id", "is_lead"])
     chosen = members[members.racket_id.isin(judged[judged.is_lead].racket_id)]
-    return _by(chosen[~chosen.role.isin(["materials", "forwarder"])], "racket_id")
+    return _by(chosen[chosen.role != "materials"], "racket_id")
 
 
 def report(about: dict, sunday: str, world: World, results: dict[str, tuple[dict[str, float], Groups]]) -> str:

@@ -32,8 +32,6 @@ SILENCE_CHANCE, SILENT_DAYS = 0.001, 14
 # The rate is that of the last eight weeks before the last sale. Few days of selling say little about a rate: they
 # count as four weeks.
 RATE_DAYS, MIN_RATE_DAYS = 56, 28
-# These sell to whoever asks: their orders say nothing about the racket.
-OUTSIDE_ROLES = ("materials", "forwarder")
 # An id comes back within four weeks or never; WEEK is how far back the last Sunday can be.
 WEEK, FRONT_DAYS = 7, 28
 
@@ -145,7 +143,8 @@ def sleeping(members: DataFrame, sales: DataFrame) -> DataFrame:
     """
     racket = Window.partitionBy("ds", "racket_id")
     sold = (
-        members.where(~F.col("role").isin(*OUTSIDE_ROLES))
+        # Who sells materials sells to whoever asks: such orders say nothing about the racket.
+        members.where("role <> 'materials'")
         .select("ds", "racket_id", "seller_id")
         .join(
             sales.select("ds", "seller_id", "orders", "first_paid_at", "last_paid_at"), ["ds", "seller_id"], how="inner"

@@ -1,11 +1,13 @@
 """rackets.members: which shops belong to which racket, under ids that last, as known on a Sunday.
 
 Grain: ds, racket_id, seller_id; a shop is in at most one racket per ds. Reads of the same Sunday: links.communities
-(and those of the Sunday before), links.trait_states, core.sales, core.listing_states; and its own last four Sundays,
-the fronts of the known rackets.
+(and those of the Sunday before), links.trait_states, core.sales, evidence.listing_signals; and its own last year: its
+last four Sundays are the fronts of the known rackets, and a shop that comes back within it is a member since it first was.
 A community takes over the id of the racket whose front it overlaps (Greene et al. 2010), in shops or in values that
 cost something to double; jobs/graph/matching.py decides who takes which. Without one it is born under a new id. An id
 that no front shows is gone, and never used again: it begins with the day of its birth.
+A role is what a shop is seen to sell, to whom, and what it buys. No shop is called a forwarder: links.hubs knows their
+addresses, and a forwarder's own shop states them just as its customers do.
 """
 
 from datetime import date
@@ -14,6 +16,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.matching import match
+from jobs.graph.suspects import SUSPECT_GOODS
 from jobs.table import Read, Table
 
 # A group of two is a pair of shops; three with something in common begin to look like an operation. Two are enough
@@ -22,6 +25,8 @@ MIN_SELLERS = 3
 WEEK = 7
 # How far back the fronts go. A racket that is away longer comes back under a new id.
 FRONT_DAYS = 28
+# How long a shop that left a racket may be away and still be a member since it first was.
+MEMORY_DAYS = 364
 # What a shop says for an identity by its tier, then and now the lesser of the two: attached shops come and go.
 VOTES = {"core": 4, "attached": 2}
 # A new shop that shares an anchor with the front speaks for it almost like a former member. Less by this, so that
@@ -42,14 +47,16 @@ HASH_LENGTH = 10
 SUNDAY = 1
 # Share of turnover with other shops from which on a shop is a wholesaler.
 WHOLESALE_SHARE = 0.5
+# Orders of suspect goods by other members from which on a shop supplies them: one may be a chance.
+MIN_SUPPLIED = 2
 
 TABLE = Table(
     reads={
         "communities": Read("links.communities", days=1 + WEEK),
         "traits": Read("links.trait_states"),
         "sales": Read("core.sales"),
-        "listings": Read("core.listing_states"),
-        "fronts": Read("rackets.members", days=FRONT_DAYS, past=True),
+        "listings": Read("evidence.listing_signals"),
+        "past": Read("rackets.members", days=MEMORY_DAYS, past=True),
     },
     every="sunday",
     key=("racket_id", "seller_id"),
@@ -57,7 +64,7 @@ TABLE = Table(
         racket_id   string not null comment 'lasting id'
         seller_id   string not null comment 'shop account'
         tier        string not null comment 'core, attached'
-        role        string not null comment 'producer, wholesaler, shop, materials, forwarder, unknown'
+        role        string not null comment 'producer, wholesaler, shop, materials, unknown; forwarder is never given'
         confidence  double not null comment '0 to 1, from the ties to other members'
         since       date not null comment 'first Sunday in this racket'
     """,
@@ -69,17 +76,17 @@ def transform(
     traits: DataFrame,
     sales: DataFrame,
     listings: DataFrame,
-    fronts: DataFrame,
+    past: DataFrame,
     days: list[date],
 ) -> DataFrame:
     now = communities.where(F.col("ds") == F.lit(days[0]))
     before = communities.where((F.col("ds") < F.lit(days[0])) & (F.dayofweek("ds") == SUNDAY))
-    former = former_members(fronts, days[0])
+    former = former_members(past, days[0])
     overlaps = overlaps_of(now, former, successors(former, traits))
     return (
         name_rackets(now, before, overlaps)
-        .join(roles(sales, listings), ["ds", "seller_id"], how="left")
-        .join(former.select("racket_id", "seller_id", "since"), ["racket_id", "seller_id"], how="left")
+        .join(roles(now, sales, listings), ["ds", "seller_id"], how="left")
+        .join(joined(past), ["racket_id", "seller_id"], how="left")
         .select(
             "ds",
             "racket_id",
@@ -95,19 +102,24 @@ def transform(
 # --- identity -----------------------------------------------------------------------------------
 
 
-def former_members(fronts: DataFrame, day: date) -> DataFrame:
-    """(racket_id, seller_id, tier, ago, since): who was in which racket when last seen there, `ago` Sundays ago from 0.
+def former_members(past: DataFrame, day: date) -> DataFrame:
+    """(racket_id, seller_id, tier, ago): who was in which racket when last seen there, `ago` Sundays ago from 0.
 
-    fronts: members of the FRONT_DAYS before `day`. Snapshots of other days than Sundays are no fronts: whether
-    somebody asked for one must not change an id.
+    past: members before `day`, of which those of the last FRONT_DAYS are fronts. Snapshots of other days than Sundays are
+    none: whether somebody asked for one must not change an id.
     """
     ago = F.floor((F.datediff(F.lit(day), "ds") - 1) / 7).cast("int")
     return (
-        fronts.where(F.dayofweek("ds") == SUNDAY)
+        past.where((F.dayofweek("ds") == SUNDAY) & (F.datediff(F.lit(day), "ds") <= FRONT_DAYS))
         .groupBy("racket_id", "seller_id")
-        .agg(F.min(F.struct(ago.alias("ago"), "tier")).alias("newest"), F.min("since").alias("since"))
-        .select("racket_id", "seller_id", "newest.tier", "newest.ago", "since")
+        .agg(F.min(F.struct(ago.alias("ago"), "tier")).alias("newest"))
+        .select("racket_id", "seller_id", "newest.tier", "newest.ago")
     )
+
+
+def joined(past: DataFrame) -> DataFrame:
+    """(racket_id, seller_id, since): the first Sunday on which a shop is known to have been in a racket."""
+    return past.where(F.dayofweek("ds") == SUNDAY).groupBy("racket_id", "seller_id").agg(F.min("since").alias("since"))
 
 
 def successors(former: DataFrame, traits: DataFrame) -> DataFrame:
@@ -223,22 +235,48 @@ def _votes(tier: str) -> Column:
 # --- roles --------------------------------------------------------------------------------------
 
 
-def roles(sales: DataFrame, listings: DataFrame) -> DataFrame:
-    """(ds, seller_id, role) from what a shop sells to whom."""
-    is_material = F.col("category").isin("packaging", "materials")
-    sold = sales.join(listings.select("ds", "listing_id", "category"), ["ds", "listing_id"], how="left")
-    to_shops = F.sum(F.when(F.col("buyer_seller_id") != "", F.col("turnover_cny")).otherwise(0))
+def roles(communities: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
+    """(ds, seller_id, role) from what a shop of a community sells to whom.
+
+    producer: a wholesaler that supplies other members with suspect goods and buys none from any shop: they begin with it.
+    """
+    members = communities.select("ds", "seller_id", "community_id")
+    buyers = members.select(
+        "ds", F.col("seller_id").alias("buyer_seller_id"), F.col("community_id").alias("buyer_community_id")
+    )
+    goods = listings.select("ds", "listing_id", "category", (F.col("suspicion") > SUSPECT_GOODS).alias("is_suspect"))
+    sold = (
+        sales.join(members, ["ds", "seller_id"], how="left")
+        .join(buyers, ["ds", "buyer_seller_id"], how="left")
+        .where("community_id IS NOT NULL OR buyer_community_id IS NOT NULL")
+        .join(goods, ["ds", "listing_id"], how="left")
+    )
+    is_other = F.col("seller_id") != F.col("buyer_seller_id")
+    bought = sold.where(F.col("is_suspect") & F.col("buyer_community_id").isNotNull() & is_other).select(
+        "ds", F.col("buyer_seller_id").alias("seller_id"), F.lit(True).alias("buys")
+    )
+    is_inside = F.col("is_suspect") & is_other & (F.col("community_id") == F.col("buyer_community_id"))
+    is_wholesaler = F.col("to_shops") > F.col("turnover") * WHOLESALE_SHARE
+    is_producer = is_wholesaler & (F.col("supplied") >= MIN_SUPPLIED) & F.col("buys").isNull()
     return (
-        sold.groupBy("ds", "seller_id")
+        sold.where("community_id IS NOT NULL")
+        .groupBy("ds", "seller_id")
         .agg(
             F.sum("turnover_cny").alias("turnover"),
-            to_shops.alias("to_shops"),
-            F.sum(F.when(is_material, F.col("turnover_cny")).otherwise(0)).alias("materials"),
+            _turnover(F.col("buyer_seller_id") != "").alias("to_shops"),
+            _turnover(F.col("category").isin("packaging", "materials")).alias("materials"),
+            F.sum(F.when(is_inside, F.col("orders")).otherwise(0)).alias("supplied"),
         )
+        .join(bought.distinct(), ["ds", "seller_id"], how="left")
         .select(
             "ds", "seller_id",
             F.when(F.col("materials") * 2 > F.col("turnover"), "materials")
-            .when(F.col("to_shops") > F.col("turnover") * WHOLESALE_SHARE, "wholesaler")
+            .when(is_producer, "producer")
+            .when(is_wholesaler, "wholesaler")
             .otherwise("shop").alias("role"),
         )
     )  # fmt: skip
+
+
+def _turnover(condition: Column) -> Column:
+    return F.sum(F.when(condition, F.col("turnover_cny")).otherwise(0))

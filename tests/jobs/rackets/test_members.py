@@ -5,7 +5,7 @@ import random
 import pytest
 
 from jobs.rackets import members as members_table
-from jobs.rackets.members import ANCHOR_OUTSIDERS, FRONT_DAYS
+from jobs.rackets.members import ANCHOR_OUTSIDERS, MEMORY_DAYS
 from jobs.table import DAY
 from tests.frames import Cases, day, frame, frame_of, lines, transformed
 
@@ -15,8 +15,8 @@ NOTHING = {
     "listings": "ds | listing_id",
 }
 CASES = Cases(
-    "rackets.members", "03-31", "03-31", ids="seller_id community_id racket_id listing_id value",
-    communities="ds | seller_id", fronts="ds | racket_id | seller_id", **NOTHING,
+    "rackets.members", "03-31", "03-31", ids="seller_id buyer_seller_id community_id racket_id listing_id value",
+    communities="ds | seller_id", past="ds | racket_id | seller_id", **NOTHING,
 )  # fmt: skip
 
 
@@ -78,12 +78,12 @@ def test_three_shops_are_a_racket_with_a_new_dated_id_and_two_are_not(members):
     assert named(members()) == {"new": "abc"}
 
 
-@CASES.rows(communities=groups("a b c", "d e f"), fronts=fronts(d0324="R1 a b c; R2 d e f"))
+@CASES.rows(communities=groups("a b c", "d e f"), past=fronts(d0324="R1 a b c; R2 d e f"))
 def test_an_operation_keeps_its_id(members):
     assert named(members()) == {"R1": "abc", "R2": "def"}
 
 
-@CASES.rows(communities=groups("a b c? d?"), fronts=fronts(d0317="R1 a b c? x", d0324="R1 a b c?"))
+@CASES.rows(communities=groups("a b c? d?"), past=fronts(d0317="R1 a b c? x", d0324="R1 a b c?"))
 def test_tier_and_confidence_are_passed_on_and_since_is_the_first_sunday_in_the_racket(members):
     assert members("seller_id tier confidence since") == [
         "a core 0.5 02-04",
@@ -93,32 +93,46 @@ def test_tier_and_confidence_are_passed_on_and_since_is_the_first_sunday_in_the_
     ]
 
 
-@CASES.rows(communities=groups("a b"), fronts=fronts(d0324="R1 a b c d"))
+@CASES.rows(
+    communities=groups("a b c d e"),
+    past=fronts(d0107="R1 d", d0324="R1 a b c").replace(
+        "01-07 | R1 | d | core | 02-04", "01-07 | R1 | d | core | 01-07"
+    )
+    + "\n2023-04-02 | R1 | e | core | 2023-04-02\n2023-04-01 | R1 | a | core | 2023-04-01",
+)
+def test_who_comes_back_within_a_year_is_a_member_since_it_first_was(members):
+    assert (day("03-31") - day("2023-04-02")).days == MEMORY_DAYS
+    assert members("racket_id seller_id since") == [
+        "R1 a 02-04", "R1 b 02-04", "R1 c 02-04", "R1 d 01-07", "R1 e 2023-04-02",
+    ]  # fmt: skip
+
+
+@CASES.rows(communities=groups("a b"), past=fronts(d0324="R1 a b c d"))
 def test_a_racket_of_which_two_shops_are_left_goes_on(members):
     assert named(members()) == {"R1": "ab"}
 
 
-@CASES.rows(communities=groups("a x y z"), fronts=fronts(d0324="R1 a b? c?"))
+@CASES.rows(communities=groups("a x y z"), past=fronts(d0324="R1 a b? c?"))
 def test_one_shop_takes_no_id_along(members):
     assert named(members()) == {"new": "axyz"}
 
 
-@CASES.rows(communities=groups("a? b? p q r s t"), fronts=fronts(d0324="R1 a? b? c d e f g h"))
+@CASES.rows(communities=groups("a? b? p q r s t"), past=fronts(d0324="R1 a? b? c d e f g h"))
 def test_two_marginal_members_take_no_id_to_a_larger_group(members):
     assert named(members()) == {"new": "abpqrst"}
 
 
-@CASES.rows(communities=groups("a b c d"), fronts=fronts(d0303="R1 a b c d", d0324="R2 a b"))
+@CASES.rows(communities=groups("a b c d"), past=fronts(d0303="R1 a b c d", d0324="R2 a b"))
 def test_an_old_front_counts_less_than_last_week(members):
     assert named(members()) == {"R2": "abcd"}  # 2 against 4 × 0.34
 
 
-@CASES.rows(communities=groups("a b c d e"), fronts=fronts(d0324="R1 a? b? c?; R2 d e"))
+@CASES.rows(communities=groups("a b c d e"), past=fronts(d0324="R1 a? b? c?; R2 d e"))
 def test_shops_of_the_core_count_more_than_attached_ones(members):
     assert named(members()) == {"R2": "abcde"}
 
 
-@CASES.rows(communities=groups("a b c d"), fronts=fronts(d0324="R2 a b; R1 c d"))
+@CASES.rows(communities=groups("a b c d"), past=fronts(d0324="R2 a b; R1 c d"))
 def test_of_equal_overlaps_the_older_smaller_id_goes_on(members):
     assert named(members()) == {"R1": "abcd"}
 
@@ -126,32 +140,32 @@ def test_of_equal_overlaps_the_older_smaller_id_goes_on(members):
 # --- splits and mergers -------------------------------------------------------------------------
 
 
-@CASES.rows(communities=groups("a x y z", "b c d"), fronts=fronts(d0324="R1 a b c d"))
+@CASES.rows(communities=groups("a x y z", "b c d"), past=fronts(d0324="R1 a b c d"))
 def test_the_part_with_most_members_keeps_the_id_and_the_other_gets_a_new_one(members):
     assert named(members()) == {"R1": "bcd", "new": "axyz"}
 
 
-@CASES.rows(communities=groups("d e f", "a b c"), fronts=fronts(d0324="R1 a b c d e f"))
+@CASES.rows(communities=groups("d e f", "a b c"), past=fronts(d0324="R1 a b c d e f"))
 def test_of_two_equal_halves_the_one_with_the_smallest_shop_keeps_the_id(members):
     assert named(members()) == {"R1": "abc", "new": "def"}
 
 
 @CASES.rows(
     communities=groups("a b c d", "e f", "g? h?", "i x", "j k", before=["a b c d", "e f", "g h", "i x", "j k l"]),
-    fronts=fronts(d0317="R1 a b c d e f g? h? i j k l", d0324="R1 a b c d"),
+    past=fronts(d0317="R1 a b c d e f g? h? i j k l", d0324="R1 a b c d"),
 )
 def test_two_shops_of_the_core_that_stand_alone_twice_are_a_racket_two_attached_ones_or_one_are_not(members):
     assert named(members()) == {"R1": "abcd", "new": "ef"}
 
 
-@CASES.rows(communities=groups("a b c d e f g"), fronts=fronts(d0324="R1 a b c; R2 d e f g"))
+@CASES.rows(communities=groups("a b c d e f g"), past=fronts(d0324="R1 a b c; R2 d e f g"))
 def test_a_merged_group_keeps_the_id_of_the_larger_part(members):
     assert named(members()) == {"R2": "abcdefg"}
 
 
 @CASES.rows(
     communities=groups("a b c d e f", "g h i j p q r"),
-    fronts=fronts(d0324="R1 a b c d e f g h i j; R2 p q r"),
+    past=fronts(d0324="R1 a b c d e f g h i j; R2 p q r"),
 )
 def test_a_group_whose_best_id_went_to_another_takes_its_next_best(members):
     assert named(members()) == {"R1": "abcdef", "R2": "ghijpqr"}
@@ -159,7 +173,7 @@ def test_a_group_whose_best_id_went_to_another_takes_its_next_best(members):
 
 @CASES.rows(
     communities=groups("a b c d e f p q r s", "g h i j"),
-    fronts=fronts(d0324="R1 a b c d e f g h i j; R2 p q r s"),
+    past=fronts(d0324="R1 a b c d e f g h i j; R2 p q r s"),
 )
 def test_a_large_part_keeps_its_id_though_two_small_ones_together_are_more(members):
     assert named(members()) == {"R1": "abcdefpqrs", "new": "ghij"}
@@ -167,7 +181,7 @@ def test_a_large_part_keeps_its_id_though_two_small_ones_together_are_more(membe
 
 @CASES.rows(
     communities=groups("a b c d e", "f g h i j", "k l m n o"),
-    fronts=fronts(d0324="R1 b c d; R2 e f g h; R3 i j k l m; R4 n o"),
+    past=fronts(d0324="R1 b c d; R2 e f g h; R3 i j k l m; R4 n o"),
 )
 def test_a_chain_of_overlaps_is_matched_one_to_one(members):
     assert named(members()) == {"R1": "abcde", "R2": "fghij", "R3": "klmno"}
@@ -178,7 +192,7 @@ def test_a_chain_of_overlaps_is_matched_one_to_one(members):
 
 @CASES.rows(
     communities=groups("p q r s", "u v w"),
-    fronts=fronts(d0317="R1 a b c", d0324="R1 a b c d"),
+    past=fronts(d0317="R1 a b c", d0324="R1 a b c d"),
     traits=traits("payout_account m: a b p q", "device d: c r", "licence l: x u v w"),
 )
 def test_an_operation_whose_shops_were_all_replaced_keeps_its_id_by_its_anchors(members):
@@ -187,7 +201,7 @@ def test_an_operation_whose_shops_were_all_replaced_keeps_its_id_by_its_anchors(
 
 @CASES.rows(
     communities=groups("p q r s", "a b t u"),
-    fronts=fronts(d0324="R1 a b"),
+    past=fronts(d0324="R1 a b"),
     traits=traits("payout_account m: a b p q"),
 )
 def test_shops_decide_before_anchors(members):
@@ -196,7 +210,7 @@ def test_shops_decide_before_anchors(members):
 
 @CASES.rows(
     communities=groups("p q r", "d e f"),
-    fronts=fronts(d0317="R1 a b c; R2 d e f", d0324="R2 a c d e f"),
+    past=fronts(d0317="R1 a b c; R2 d e f", d0324="R2 a c d e f"),
     traits=traits("payout_account m: a b p q r"),
 )
 def test_an_anchor_of_a_racket_that_was_taken_for_another_for_a_week_is_still_its_own(members):
@@ -205,7 +219,7 @@ def test_an_anchor_of_a_racket_that_was_taken_for_another_for_a_week_is_still_it
 
 @CASES.rows(
     communities=groups("p q r"),
-    fronts=fronts(d0324="R1 a b c; R2 d e f"),
+    past=fronts(d0324="R1 a b c; R2 d e f"),
     traits=traits("payout_account m: a d p q r"),
 )
 def test_a_value_of_two_rackets_is_no_anchor(members):
@@ -214,7 +228,7 @@ def test_a_value_of_two_rackets_is_no_anchor(members):
 
 @CASES.rows(
     communities=groups("p q r"),
-    fronts=fronts(d0324="R1 a b c"),
+    past=fronts(d0324="R1 a b c"),
     traits=traits("device d: a b c p q r " + " ".join(f"x{n}" for n in range(ANCHOR_OUTSIDERS - 2))),
 )
 def test_a_value_that_many_shops_use_is_no_anchor(members):
@@ -223,7 +237,7 @@ def test_a_value_that_many_shops_use_is_no_anchor(members):
 
 @CASES.rows(
     communities=groups("p q r"),
-    fronts=fronts(d0324="R1 a b c"),
+    past=fronts(d0324="R1 a b c"),
     traits=traits("phone 1: a b p q r", "sender_account k: a b c p q r"),
 )
 def test_values_that_are_cheap_to_share_are_no_anchors(members):
@@ -232,7 +246,7 @@ def test_values_that_are_cheap_to_share_are_no_anchors(members):
 
 @CASES.rows(
     communities=groups("p q r s t u v"),
-    fronts=fronts(d0324="R1 a b c"),
+    past=fronts(d0324="R1 a b c"),
     traits=traits("id_token i: a p"),
 )
 def test_one_shop_with_an_anchor_takes_no_id_along(members):
@@ -242,30 +256,30 @@ def test_one_shop_with_an_anchor_takes_no_id_along(members):
 # --- away and back ------------------------------------------------------------------------------
 
 
-@CASES.rows(communities=groups("a b c d"), fronts=fronts(d0310="R1 a b c d", d0317="R1 a b c d"))
+@CASES.rows(communities=groups("a b c d"), past=fronts(d0310="R1 a b c d", d0317="R1 a b c d"))
 def test_a_racket_that_was_away_a_week_comes_back_under_its_id(members):
     assert named(members()) == {"R1": "abcd"}
 
 
-@CASES.rows(communities=groups("a b c d"), fronts=fronts(d0303="R1 a b c d"))
+@CASES.rows(communities=groups("a b c d"), past=fronts(d0303="R1 a b c d"))
 def test_a_racket_last_seen_four_weeks_ago_comes_back_under_its_id(members):
     assert named(members()) == {"R1": "abcd"}
 
 
-@CASES.rows(communities=groups("a b c"), fronts=fronts(d0225="R1 a b c"))
+@CASES.rows(communities=groups("a b c"), past=fronts(d0225="R1 a b c"))
 def test_after_four_weeks_away_an_id_is_not_used_again(members):
     assert named(members()) == {"new": "abc"}
 
 
 @CASES.rows(
     communities=groups("a b c", "d e f"),
-    fronts=fronts(d0317="R1 a b c; R2 d e f", d0324="R1 a b c d e f"),
+    past=fronts(d0317="R1 a b c; R2 d e f", d0324="R1 a b c d e f"),
 )
 def test_two_rackets_that_were_taken_for_one_for_a_week_get_their_ids_back(members):
     assert named(members()) == {"R1": "abc", "R2": "def"}
 
 
-@CASES.rows(communities=groups("a b c"), fronts=fronts(d0324="R1 a b c", d0327="R2 a b c", d0330="R3 a b c"))
+@CASES.rows(communities=groups("a b c"), past=fronts(d0324="R1 a b c", d0327="R2 a b c", d0330="R3 a b c"))
 def test_snapshots_between_sundays_are_no_fronts(members):
     assert named(members()) == {"R1": "abc"}
 
@@ -275,7 +289,7 @@ def test_a_week_without_fronts_is_all_births(members):
     assert named(members()) == {"new": "abc", "new2": "def"}
 
 
-@CASES.rows(fronts=fronts(d0324="R1 a b c"), traits=traits("device d: a b c"))
+@CASES.rows(past=fronts(d0324="R1 a b c"), traits=traits("device d: a b c"))
 def test_a_week_without_communities_has_no_rackets(members):
     assert members() == []
 
@@ -289,7 +303,7 @@ def week(spark, sunday, communities, fronts, count=2):
     return transformed(
         "rackets.members", sunday, sunday,
         communities=frame_of(spark, "links.communities", communities).repartition(count),
-        fronts=frame_of(spark, "rackets.members", fronts).repartition(count), **given,
+        past=frame_of(spark, "rackets.members", fronts).repartition(count), **given,
     )  # fmt: skip
 
 
@@ -314,7 +328,7 @@ def live(spark, seed, order):
     for k in order:
         sunday = day("02-04") + 7 * k * DAY
         rows = communities_of(sunday, drifting(sunday))
-        fronts = [row for k, rows in published.items() if 0 < (sunday - k).days <= FRONT_DAYS for row in rows]
+        fronts = [row for k, rows in published.items() if 0 < (sunday - k).days <= MEMORY_DAYS for row in rows]
         found = week(spark, sunday, r.sample(rows, len(rows)), r.sample(fronts, len(fronts)), r.choice([1, 3, 8]))
         published[sunday] = [row.asDict() for row in found.collect()]
     return {(row["ds"], row["seller_id"]): row["racket_id"] for rows in published.values() for row in rows}
@@ -372,3 +386,41 @@ def test_order_of_rows_and_partitions_change_nothing(spark):
 )
 def test_a_role_is_what_most_of_the_turnover_is_with(members):
     assert members("seller_id role") == ["a shop", "b wholesaler", "c materials", "d unknown"]
+
+
+@CASES.rows(
+    communities=groups("a b c d e f g h"),
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | orders
+        03-31 | a         | fake       | h               | 200          | 2
+        03-31 | a         | fake       | a               | 10           | 1
+        03-31 | a         | honest     | ''              | 100          | 9
+        03-31 | b         | fake       | h               | 200          | 1
+        03-31 | c         | honest     | h               | 200          | 2
+        03-31 | d         | fake       | x               | 200          | 2
+        03-31 | e         | fake       | h               | 200          | 2
+        03-31 | x         | fake       | e               | 5            | 1
+        03-31 | f         | fake       | h               | 200          | 2
+        03-31 | a         | fake       | f               | 5            | 1
+        03-31 | g         | fake       | h               | 200          | 2
+        03-31 | g         | fake       | ''              | 200          | 2
+    """,
+    listings="ds | listing_id | category | suspicion\n03-31 | fake | sneakers | 3\n03-31 | honest | sneakers | -3",
+)
+def test_a_producer_is_a_wholesaler_that_supplies_members_with_suspect_goods_and_buys_none(members):
+    assert members("seller_id role") == [
+        "a producer", "b wholesaler", "c wholesaler", "d wholesaler", "e wholesaler", "f wholesaler", "g shop", "h unknown",
+    ]  # fmt: skip
+
+
+@CASES.rows(
+    communities=groups("a b", "p q r"),
+    past=fronts(d0324="R1 a b"),
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | orders
+        03-31 | a         | fake       | p               | 200          | 2
+    """,
+    listings="ds | listing_id | category | suspicion\n03-31 | fake | sneakers | 3",
+)
+def test_who_supplies_another_racket_is_a_wholesaler(members):
+    assert members("seller_id role") == ["a wholesaler", "b unknown", "p unknown", "q unknown", "r unknown"]
