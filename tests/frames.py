@@ -2,7 +2,7 @@
 
 A table is text: a line of column names, then one line a row, cells parted by `|`. `-` is null, `''` the empty text;
 `03-01` is that day of 2024; lists are parted by `,`. Columns left out are null, or empty where they must not be null
-(times: the midnight of `ds`); a list of structs is `field:field:…`, parted by `,`.
+(times: the midnight of `ds`); a struct is `field:field:…`, a list of structs those, parted by `,`.
 """
 
 import inspect
@@ -83,6 +83,8 @@ def _value(column: Column, cell: str) -> Any:
         parts = [] if cell == "''" else [part.strip() for part in cell.split(",")]
         struct = re.fullmatch(r"array<struct<(.+)>>", column.type)
         return [_fields(struct[1], part) for part in parts] if struct else parts
+    if column.type.startswith("struct"):
+        return _fields(column.type.removeprefix("struct<").removesuffix(">"), cell)
     if column.type == "boolean":
         return cell == "true"
     if column.type in ("int", "bigint"):
@@ -91,7 +93,7 @@ def _value(column: Column, cell: str) -> Any:
 
 
 def _fields(declared: str, cell: str) -> tuple[Any, ...]:
-    kinds = [field.split(":")[1] for field in declared.split(",")]
+    kinds = [field.split(":")[1] for field in re.split(r",(?=\w+:)", declared)]
     return tuple(_value(Column("", kind, True, ""), part) for kind, part in zip(kinds, cell.split(":"), strict=True))
 
 
@@ -129,6 +131,15 @@ def transformed(
     extra = {"days": days} if "days" in inspect.signature(declared.transform).parameters else {}
     extra |= {name: frames[name] for name in GIVEN if name in frames}
     return runner.conform(declared.transform(**given, **extra), declared)
+
+
+def refused(table: str, result: DataFrame) -> list[str]:
+    """What the audit of a table refuses of a result, a line each: nothing, when a run would publish it."""
+    from jobs import audit  # takes seconds to import, and few tests need it
+
+    days = [row["ds"] for row in result.select("ds").distinct().collect()]
+    checks = audit.audit(result, catalog()[table], days)
+    return [check.line() for check in checks if check.severity == "critical" and not check.success]
 
 
 def stacked(frames: Sequence[DataFrame]) -> DataFrame:

@@ -9,8 +9,11 @@ It is never multiplied by having two parcels: the one shown has the place of its
 if any was, and has the lowest number.
 A parcel that comes more than LOOK_BACK days after its order last changed stays in core.parcels only.
 
-`turnover_change_cny` and `fake_refund_change` add up: over all rows until D they give what is known on D, of orders
-whose rows lie within LOOK_BACK days of payment.
+`is_first`, `turnover_change_cny` and `fake_refund_change` add up: over all rows until D they give what is known on D, under
+one rule. A row counts when it is known within LOOK_BACK days of payment, or has such a row of its order within its look-back.
+No other row changes orders or turnover: whether an older order was counted before cannot be known at a cost that does not
+grow, so one that is first delivered so late never counts, and what was not added is never taken off. A refund for fakes
+counts at any age. When shop, listing or buyer of an order were corrected, `moved_from` says what to take from the old ones.
 """
 
 from datetime import date
@@ -65,11 +68,12 @@ TABLE = Table(
         recipient_region     string comment '6-digit county code of the destination'
         weight_kg            double comment 'as weighed by the carrier'
         join_state           string not null comment 'complete, or what is wrong, joined by +: no_listing, no_shipment, past_look_back, several_shipments, shipment_before_payment'
-        is_first             boolean not null comment 'no earlier row of this order within the look-back'
+        is_first             boolean not null comment 'first row of the order that counts'
         is_first_shipment    boolean not null comment 'first row of the order on which a parcel is known'
         is_first_scan        boolean not null comment 'first row of the order on which the place of the first scan is known'
-        turnover_change_cny  decimal(18,2) not null comment 'paid, orders not closed: this row less the one before it'
+        turnover_change_cny  decimal(18,2) not null comment 'paid, orders not closed: this row less the one before it; 0 when it does not count'
         fake_refund_change   int not null comment '1 when a refund for fakes became known, -1 when it was taken back'
+        moved_from           struct<seller_id:string,listing_id:string,buyer_seller_id:string,orders:int,turnover_cny:decimal(18,2),fake_refunds:int> comment 'what the row before counted for until now, when its shop, listing or buying shop was another'
     """,
 )
 
@@ -129,12 +133,14 @@ def join_parcels(orders: DataFrame, parcels: DataFrame, late: DataFrame, days: l
     rows = rows.withColumns({"hash": F.xxhash64("order_id"), "day": _day_number(F.col("ds"))})
     by_day = Window.partitionBy("hash", "order_id").orderBy("day")
     known, before = by_day.rangeBetween(1 - LOOK_BACK, 0), by_day.rangeBetween(1 - LOOK_BACK, -1)
+    is_recent = F.when(F.col("order").isNotNull(), ~_is_old(F.col("order")))
     goods = F.when(~F.col("parcel.is_return"), F.col("parcel.waybill_no"))
     events = rows.select(
         "order_id", "ds", "day",
         F.lead("day").over(by_day).alias("next_day"),
         F.last("order", ignorenulls=True).over(known).alias("order"),
         F.last("order", ignorenulls=True).over(before).alias("order_before"),
+        F.coalesce(F.max(is_recent).over(before), F.lit(False)).alias("was_counted"),
         F.min("parcel").over(known).alias("parcel"),
         (F.min(goods).over(known) != F.max(goods).over(known)).alias("has_several"),
         F.min(F.when(F.col("order").isNotNull(), F.col("day"))).over(known).alias("order_day"),
@@ -169,7 +175,7 @@ def as_of(events: DataFrame, rows: DataFrame, key: str, wanted: tuple[str, ...])
 def name_faults(events: DataFrame) -> DataFrame:
     """The published columns."""
     order, parcel = F.col("order"), F.col("parcel")
-    is_old = F.datediff("ds", order["paid_at"]) >= LOOK_BACK
+    is_old = _is_old(order)
     has_parcel = parcel["waybill_no"].isNotNull()
     faults = F.concat_ws(
         "+",
@@ -179,21 +185,29 @@ def name_faults(events: DataFrame) -> DataFrame:
         F.when(has_parcel & F.col("has_several"), "several_shipments"),
         F.when(parcel["first_scan_at"] < order["paid_at"], "shipment_before_payment"),
     )
-    before = F.col("order_before")
-    # What an old order without an earlier row in sight counted for is not known: it changes nothing. Taking off what
-    # was never added would make totals negative.
-    counted_before = F.coalesce(_turnover(before), F.when(is_old, _turnover(order)), F.lit(0))
+    before, was_counted = F.col("order_before"), F.col("was_counted")
+    # Of a recent order all rows are in sight. A row that is not recent counts on from one that is: between the two lies
+    # less than a look-back, so every row between them counted as well.
+    counted_before = F.when(was_counted, _turnover(before)).otherwise(0)
+    turnover = F.when(~is_old | was_counted, _turnover(order) - counted_before).otherwise(0)
+    same = [order[name].eqNullSafe(before[name]) for name in ("seller_id", "listing_id", "buyer_seller_id")]
+    moved_from = F.struct(
+        before["seller_id"].alias("seller_id"), before["listing_id"].alias("listing_id"),
+        before["buyer_seller_id"].alias("buyer_seller_id"), was_counted.cast("int").alias("orders"),
+        counted_before.cast("decimal(18,2)").alias("turnover_cny"), _is_fake_refund(before).alias("fake_refunds"),
+    )  # fmt: skip
     return events.select(
         "ds", "order_id",
         *[order[name].alias(name) for name in ORDER],
         "platform", "category", "brand_id", parcel["waybill_no"].alias("waybill_no"),
         *[parcel[name].alias(name) for name in PARCEL],
         F.when(faults == "", "complete").otherwise(faults).alias("join_state"),
-        (before.isNull() & ~is_old).alias("is_first"),
+        (~is_old & ~was_counted).alias("is_first"),
         _is_first_day("shipment_day", is_old).alias("is_first_shipment"),
         _is_first_day("scan_day", is_old).alias("is_first_scan"),
-        (_turnover(order) - counted_before).cast("decimal(18,2)").alias("turnover_change_cny"),
+        turnover.cast("decimal(18,2)").alias("turnover_change_cny"),
         (_is_fake_refund(order) - _is_fake_refund(before)).alias("fake_refund_change"),
+        F.when(before.isNotNull() & ~(same[0] & same[1] & same[2]), moved_from).alias("moved_from"),
     )  # fmt: skip
 
 
@@ -204,6 +218,11 @@ def _is_first_day(known_since: str, is_old: Column) -> Column:
     """
     first_row = F.when(is_old, F.col(known_since)).otherwise(F.greatest(known_since, "order_day"))
     return F.col(known_since).isNotNull() & (first_row == F.col("day"))
+
+
+def _is_old(order: Column) -> Column:
+    """Whether a row became known so long after payment that earlier ones may lie before the look-back."""
+    return F.datediff("ds", order["paid_at"]) >= LOOK_BACK
 
 
 def _turnover(order: Column) -> Column:

@@ -30,7 +30,7 @@ def among_suspects(sales: DataFrame, sellers: DataFrame) -> DataFrame:
     """Rows of core.sales that suspects sold to other suspects. sellers: evidence.seller_signals."""
     suspects = sellers.where("is_suspect").select("ds", "seller_id")
     return (
-        sales.where("buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
+        sales.where("orders > 0 AND buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
         .join(suspects, ["ds", "seller_id"], how="left_semi")
         .join(suspects.withColumnRenamed("seller_id", "buyer_seller_id"), ["ds", "buyer_seller_id"], how="left_semi")
     )

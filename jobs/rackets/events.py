@@ -147,7 +147,9 @@ def sleeping(members: DataFrame, sales: DataFrame) -> DataFrame:
         members.where("role <> 'materials'")
         .select("ds", "racket_id", "seller_id")
         .join(
-            sales.select("ds", "seller_id", "orders", "first_paid_at", "last_paid_at"), ["ds", "seller_id"], how="inner"
+            sales.where("orders > 0").select("ds", "seller_id", "orders", "first_paid_at", "last_paid_at"),
+            ["ds", "seller_id"],
+            how="inner",
         )
         .withColumns({name: F.least(F.to_date(f"{name}_paid_at"), "ds") for name in ("first", "last")})
         .withColumns({"opened": F.min("first").over(racket), "silent_since": F.max("last").over(racket)})

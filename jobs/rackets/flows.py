@@ -44,7 +44,7 @@ def transform(members: DataFrame, sales: DataFrame, listings: DataFrame) -> Data
     supplies = F.when(F.col("category").isin("materials", "packaging"), F.col("category"))
     goods = listings.select("ds", "listing_id", F.coalesce(supplies, suspect, F.lit("other")).alias("goods"))
     rows = (
-        sales.where("buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
+        sales.where("orders > 0 AND buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
         .join(sellers, ["ds", "seller_id"], how="left")
         .join(buyers, ["ds", "buyer_seller_id"], how="left")
         .where("source IS NOT NULL OR target IS NOT NULL")

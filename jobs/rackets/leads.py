@@ -127,7 +127,8 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
     chance = F.when(copies, BRANDED).otherwise(1 / (1 + F.exp(-F.col("suspicion") - AMONG_FAKES)))
     judged = listings.select("ds", "listing_id", "brand_id", "category", F.round(chance, 6).alias("chance"))
     outside = (
-        sales.join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")
+        sales.where("orders > 0")
+        .join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")
         .join(inside, ["ds", "buyer_seller_id"], how="left")
         .where("buyer_racket IS NULL OR buyer_racket <> racket_id")
         .withColumn("to_trade", F.when(F.col("buyer_seller_id") != "", F.col("turnover_cny")).otherwise(0))

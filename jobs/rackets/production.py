@@ -108,7 +108,8 @@ def sold(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame
         .join(goods, ["ds", "listing_id"], how="left")
     )
     is_own = F.coalesce(F.col("buyer") == F.col("racket_id"), F.lit(False))
-    is_trade = F.coalesce("is_suspect", F.lit(False)) & (F.col("buyer_seller_id") != "") & ~is_own
+    is_sale = (F.col("orders") > 0) & (F.col("buyer_seller_id") != "")
+    is_trade = F.coalesce("is_suspect", F.lit(False)) & is_sale & ~is_own
     return rows.groupBy("ds", "racket_id").agg(
         F.sum(F.when(is_trade, F.col("orders")).otherwise(0)).alias("trade_orders"),
         F.count_distinct(F.when(is_trade, F.col("buyer_seller_id"))).alias("trade_buyers"),

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from jobs.table import DAY
-from tests.frames import day_text, frame, frame_of, lines, transformed
+from tests.frames import day_text, frame, frame_of, lines, refused, transformed
 
 TOTALS = "ds seller_id listing_id buyer_seller_id orders turnover_cny fake_refunds first_paid_at last_paid_at"
 
@@ -31,36 +31,72 @@ def test_totals_leave_refunds_in_and_count_changes_of_later_weeks(spark):
     ]
 
 
+def test_a_corrected_order_counts_for_its_new_shop_listing_and_buyer_alone(spark):
+    trades = """
+        ds    | order_id | seller_id | listing_id | buyer_seller_id | is_first | turnover_change_cny | fake_refund_change | moved_from     | paid_at
+        03-01 | o1       | s1        | l1         | -               | true     | 100                 | 1                  | -              | 03-01
+        03-02 | o2       | s1        | l1         | -               | true     | 50                  | 0                  | -              | 03-02
+        03-05 | o1       | s1        | l1         | s9              | false    | -20                 | -1                 | s1:l1:-:1:100:1 | 03-01
+        03-12 | o1       | s2        | l2         | s9              | false    | -80                 | 0                  | s1:l1:s9:1:80:0 | 03-01
+    """
+    assert lines(transformed("core.sales", "03-01", "03-17", trades=frame(spark, "core.trades", trades)), TOTALS) == [
+        "03-03 s1 l1 '' 2 150 1 03-01 03-02",
+        "03-10 s1 l1 '' 1 50 0 03-01 03-02",
+        "03-10 s1 l1 s9 1 80 0 03-01 03-01",
+        "03-17 s1 l1 '' 1 50 0 03-01 03-02",
+        "03-17 s1 l1 s9 0 0 0 03-01 03-01",
+        "03-17 s2 l2 s9 1 0 0 03-01 03-01",
+    ]
+
+
+FIRST = date(2024, 3, 1)
+
+
+def draw_order(r: random.Random, n: int) -> list[dict]:
+    """Rows of one order, which may count from the first or never, be paid anew, closed, refunded and corrected."""
+    counts, paid_at, before, rows = r.random() < 0.8, FIRST + r.randrange(-5, 40) * DAY, None, []
+    for ds in sorted({FIRST + r.randrange(52) * DAY for _ in range(r.randint(1, 4))}):
+        key = (f"s{r.randrange(4)}", f"l{r.randrange(3)}", r.choice((None, None, "s9")))
+        if before and r.random() < 0.7:
+            key = before[0]
+        now = (key, int(counts), Decimal(r.choice((0, 250, 310)) if counts else 0) / 100, int(r.random() < 0.2))
+        old = before or (key, 0, 0, 0)
+        rows.append({
+            "ds": ds, "order_id": f"o{n}", "seller_id": key[0], "listing_id": key[1], "buyer_seller_id": key[2], "quantity": 1,
+            "is_first": now[1] > old[1], "turnover_change_cny": now[2] - old[2], "fake_refund_change": now[3] - old[3],
+            "moved_from": (*old[0], *old[1:]) if old[0] != key else None, "paid_at": paid_at, "now": now,
+        })  # fmt: skip
+        before = now
+    return rows
+
+
 def test_any_trades_add_up_at_once_and_resumed_from_a_keyframe(spark):
     r = random.Random(13)
-    first = date(2024, 3, 1)
     sundays = [date(2024, 3, 3) + 7 * k * DAY for k in range(8)]
-    trades = [
-        {
-            "ds": first + r.randrange(52) * DAY, "order_id": f"o{n}", "seller_id": f"s{r.randrange(4)}", "listing_id": f"l{r.randrange(3)}",
-            "buyer_seller_id": r.choice((None, None, "s9")), "is_first": r.random() < 0.6, "turnover_change_cny": Decimal(r.randint(-300, 900)) / 100,
-            "fake_refund_change": r.choice((0, 0, 0, 1, -1)), "paid_at": first + r.randrange(52) * DAY,
-        }
-        for n in range(400)
-    ]  # fmt: skip
+    orders = [draw_order(r, n) for n in range(300)]
 
     expected = []
     for sunday in sundays:
-        groups = defaultdict(list)
-        for trade in trades:
-            if trade["ds"] <= sunday:
-                groups[trade["seller_id"], trade["listing_id"], trade["buyer_seller_id"] or "''"].append(trade)
-        for key, group in groups.items():
-            paid = sorted(trade["paid_at"] for trade in group)
-            turnover = f"{sum(trade['turnover_change_cny'] for trade in group):.2f}".rstrip("0").rstrip(".")
-            fakes = sum(trade["fake_refund_change"] for trade in group)
+        paid, newest = defaultdict(list), defaultdict(list)
+        for rows in orders:
+            known = [row for row in rows if row["ds"] <= sunday]
+            for row in known:
+                paid[row["now"][0]].append(row["paid_at"])
+            if known:
+                newest[known[-1]["now"][0]].append(known[-1]["now"])
+        for key, times in paid.items():
+            turnover = f"{sum(now[2] for now in newest[key]):.2f}".rstrip("0").rstrip(".")
+            counts, fakes = (sum(now[i] for now in newest[key]) for i in (1, 3))
+            name = " ".join(part or "''" for part in key)
             expected.append(
-                f"{day_text(sunday)} {' '.join(key)} {sum(t['is_first'] for t in group)} {turnover} {fakes} {day_text(paid[0])} {day_text(paid[-1])}"
+                f"{day_text(sunday)} {name} {counts} {turnover} {fakes} {day_text(min(times))} {day_text(max(times))}"
             )
 
+    trades = [{name: value for name, value in row.items() if name != "now"} for rows in orders for row in rows]
     frame = frame_of(spark, "core.trades", trades)
-    at_once = transformed("core.sales", first, sundays[-1], trades=frame)
+    at_once = transformed("core.sales", FIRST, sundays[-1], trades=frame).localCheckpoint()
     assert lines(at_once, TOTALS) == sorted(expected)
+    assert refused("core.sales", at_once) == []
 
     until = at_once.where("ds <= date'2024-03-24'").localCheckpoint()
     resumed = transformed("core.sales", "03-25", sundays[-1], {"trades": until}, trades=frame)

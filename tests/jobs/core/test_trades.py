@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -9,14 +10,14 @@ import pytest
 
 from jobs.core.trades import LOOK_BACK
 from jobs.table import DAY
-from tests.frames import Cases, day_text, frame_of, lines, stacked, transformed
+from tests.frames import Cases, day_text, frame, frame_of, lines, refused, stacked, transformed
 
 ORDER = "ds | order_id"
 PARCEL = "ds | waybill_no | order_id"
 LISTING = "ds | listing_id | category\n03-01 | shoe | sneakers"
 SELLER = "ds | seller_id | platform\n03-01 | shop | taobao"
 CASES = Cases(
-    "core.trades", "03-01", "05-31", ids="order_id listing_id seller_id waybill_no return_of",
+    "core.trades", "03-01", "06-30", ids="order_id listing_id seller_id waybill_no return_of",
     orders=ORDER, parcels=PARCEL, listings=LISTING, sellers=SELLER,
 )  # fmt: skip
 
@@ -239,6 +240,10 @@ def test_a_row_delivered_again_with_the_same_content_counts_for_nothing(trades):
         05-15 | refund   | shoe       | shop      | refunded | 100      | 03-01   | fake
         03-01 | closing  | shoe       | shop      | paid     | 100      | 03-01   | -
         05-15 | closing  | shoe       | shop      | closed   | 100      | 03-01   | -
+        04-20 | going_on | shoe       | shop      | shipped  | 80       | 03-01   | -
+        03-01 | going_on | shoe       | shop      | paid     | 100      | 03-01   | -
+        06-15 | going_on | shoe       | shop      | closed   | 80       | 03-01   | -
+        04-30 | late     | shoe       | shop      | paid     | 100      | 03-01   | -
         05-15 | late     | shoe       | shop      | closed   | 100      | 03-01   | -
         03-01 | parcel   | shoe       | shop      | paid     | 100      | 03-01   | -
     """,
@@ -248,15 +253,50 @@ def test_a_row_delivered_again_with_the_same_content_counts_for_nothing(trades):
         05-15 | w2         | parcel
     """,
 )
-def test_what_comes_after_the_look_back_is_named_and_not_counted_again(trades):
+def test_what_comes_after_the_look_back_is_named_and_not_added_or_taken_off_unless_what_counts_is_in_sight(trades):
     assert trades("order_id ds join_state waybill_no is_first turnover_change_cny fake_refund_change") == [
         "closing 03-01 no_shipment - true 100 0",
         "closing 05-15 no_shipment+past_look_back - false 0 0",
+        "going_on 03-01 no_shipment - true 100 0",
+        "going_on 04-20 no_shipment - false -20 0",
+        "going_on 06-15 no_shipment+past_look_back - false -80 0",
+        "late 04-30 no_shipment+past_look_back - false 0 0",
         "late 05-15 no_shipment+past_look_back - false 0 0",
         "parcel 03-01 no_shipment - true 100 0",
         "refund 03-01 no_shipment - true 100 0",
         "refund 03-03 complete w1 false 0 0",
         "refund 05-15 no_shipment+past_look_back - false 0 1",
+    ]
+
+
+def test_a_corrected_shop_listing_or_buyer_says_what_to_take_from_the_one_before(spark):
+    orders = """
+        ds    | order_id | listing_id | seller_id | buyer_seller_id | status   | paid_cny | refund_reason | paid_at
+        03-02 | buyer    | shoe       | shop      | -               | paid     | 100      | -             | 03-02
+        03-04 | buyer    | shoe       | shop      | b               | paid     | 100      | -             | 03-02
+        03-02 | closed   | shoe       | shop      | b               | paid     | 100      | -             | 03-02
+        03-04 | closed   | shoe       | shop      | -               | closed   | 100      | -             | 03-02
+        03-02 | late     | shoe       | shop      | -               | refunded | 100      | fake          | 2023-12-01
+        03-04 | late     | bag        | shop      | -               | refunded | 100      | quality       | 2023-12-01
+        03-02 | two      | shoe       | shop      | -               | refunded | 100      | fake          | 03-02
+        03-04 | two      | bag        | other     | -               | refunded | 120      | fake          | 03-02
+    """
+    read = {
+        "parcels": ("core.parcels", PARCEL),
+        "listings": ("core.listings", LISTING),
+        "sellers": ("core.sellers", SELLER),
+    }
+    frames = {name: frame(spark, table, text) for name, (table, text) in read.items()}
+    found = transformed("core.trades", "03-01", "03-10", orders=frame(spark, "staging.orders", orders), **frames)
+    assert lines(found, "order_id ds is_first turnover_change_cny fake_refund_change moved_from") == [
+        "buyer 03-02 true 100 0 -",
+        "buyer 03-04 false 0 0 shop:shoe:-:1:100:0",
+        "closed 03-02 true 100 0 -",
+        "closed 03-04 false -100 0 shop:shoe:b:1:100:0",
+        "late 03-02 false 0 1 -",
+        "late 03-04 false 0 -1 shop:shoe:-:0:0:1",
+        "two 03-02 true 100 1 -",
+        "two 03-04 false 20 0 shop:shoe:-:1:100:1",
     ]
 
 
@@ -288,7 +328,7 @@ SPAN = 100  # days of history, longer than the look-back
 
 
 def draw_history(r: random.Random, n: int) -> dict:
-    """A small history with every trouble: late, early, missing, repeated and doubled partners."""
+    """A small history with every trouble: late, early, missing, repeated, corrected and doubled partners."""
     listings, sellers = [f"l{n}_{k}" for k in range(3)], [f"s{n}_{k}" for k in range(2)]
     known_listings = {
         (START + r.randrange(SPAN) * DAY, name): r.choice(("sneakers", "watches"))
@@ -298,13 +338,17 @@ def draw_history(r: random.Random, n: int) -> dict:
     known_sellers = {(START + r.randrange(20) * DAY, sellers[0]): "taobao"}
     orders, parcels = {}, {}
     for k in range(r.randint(1, 4)):
-        order, listing, seller = f"o{n}_{k}", r.choice(listings), r.choice(sellers)
+        order, seen = f"o{n}_{k}", (r.choice(listings), r.choice(sellers), r.choice((None, *sellers, f"b{n}")))
         paid_day, paid = START + r.randrange(30) * DAY, Decimal(r.randint(1, 9) * 10)
         for _ in range(r.randint(0, 5)):
-            ds = paid_day + r.choice((0, 0, 1, 2, 5, 20, 59, 60, 61, 65)) * DAY
+            ds = paid_day + r.choice((0, 0, 1, 2, 5, 20, 59, 60, 61, 65, 79, 118, 119, 125)) * DAY
             status = r.choice(("paid", "shipped", "refunded", "closed"))
             reason = r.choice(("fake", "quality")) if status == "refunded" else None
-            orders[ds, order] = (listing, seller, paid + r.choice((0, 0, 5)), status, reason, paid_day)
+            if r.random() < 0.2:
+                seen = (r.choice(listings), r.choice(sellers), r.choice((None, *sellers, f"b{n}")))
+            # Seldom the time of payment is wrong, so that an order looks new once more, or old at once.
+            clock = r.choice((*[0] * 18, -70, 90)) * DAY
+            orders[ds, order] = (*seen, paid + r.choice((0, 0, 5)), status, reason, paid_day + clock)
         for w in range(r.randint(0, 3)):
             waybill, lng = f"w{n}_{k}_{w}", r.choice((None, 119.25 + w))
             return_of = "x" if r.random() < 0.2 else None
@@ -318,6 +362,10 @@ def draw_history(r: random.Random, n: int) -> dict:
                     float(r.randint(1, 9)),
                 )
     return {"listings": known_listings, "sellers": known_sellers, "orders": orders, "parcels": parcels}
+
+
+def is_recent(ds: date, version: tuple) -> bool:
+    return (ds - version[6]).days < LOOK_BACK
 
 
 def expected_rows(history: dict) -> list[str]:
@@ -337,7 +385,7 @@ def expected_rows(history: dict) -> list[str]:
             arrives = any(first_listed.get(value[0]) == ds and at < ds for at, value in versions.items())
             if not versions or not (touched or arrives):
                 continue
-            listing, seller, paid, status, reason, paid_day = versions[max(versions)]
+            listing, seller, buyer, paid, status, reason, paid_day = versions[max(versions)]
             known = {}  # newest row of each parcel of goods
             for at, waybill in sorted(history["parcels"]):
                 value = history["parcels"][at, waybill]
@@ -355,11 +403,19 @@ def expected_rows(history: dict) -> list[str]:
             ]
             turnover, fake = (0 if status == "closed" else paid), int(reason == "fake")
             previous = {at: value for at, value in versions.items() if at < ds}
+            was_counted = any(is_recent(at, value) for at, value in previous.items())
+            turnover_before, fake_before, moved_from = 0, 0, "-"
             if previous:
                 last = previous[max(previous)]
-                turnover_before, fake_before = (0 if last[3] == "closed" else last[2]), int(last[4] == "fake")
-            else:
-                turnover_before, fake_before = (turnover if is_old else 0), 0
+                fake_before = int(last[5] == "fake")
+                if was_counted:
+                    turnover_before = 0 if last[4] == "closed" else last[3]
+                if last[:3] != (listing, seller, buyer):
+                    moved_from = (
+                        f"{last[1]}:{last[0]}:{last[2] or '-'}:{int(was_counted)}:{turnover_before}:{fake_before}"
+                    )
+            if is_old and not was_counted:
+                turnover = 0
             # A parcel may come before its order: then it is new with the order, unless that is too old to say.
             goods = [
                 (at, v) for (at, _), v in history["parcels"].items() if v[0] == order and not v[1] and at in window
@@ -370,9 +426,9 @@ def expected_rows(history: dict) -> list[str]:
             platform = "taobao" if any(name == seller and at <= ds for at, name in history["sellers"]) else "-"
             category = history["listings"][max(listed), listing] if listed else "-"
             weight = f"{known[shown][4]:.0f}" if known else "-"
-            flags = " ".join(str(flag).lower() for flag in (not previous and not is_old, first_shipment, first_scan))
+            flags = " ".join(str(flag).lower() for flag in (not was_counted and not is_old, first_shipment, first_scan))
             rows.append(f"{day_text(ds)} {order} {status} {shown or '-'} {weight} {'+'.join(faults) or 'complete'} {category} {platform} "
-                        f"{turnover - turnover_before} {fake - fake_before} {flags}")  # fmt: skip
+                        f"{turnover - turnover_before} {fake - fake_before} {flags} {moved_from}")  # fmt: skip
     return rows
 
 
@@ -381,14 +437,14 @@ def frames_of(spark, histories):
         name: [item for history in histories for item in history[name].items()]
         for name in ("orders", "parcels", "listings", "sellers")
     }
-    order = ("listing_id", "seller_id", "paid_cny", "status", "refund_reason", "paid_at")
+    order = ("listing_id", "seller_id", "buyer_seller_id", "paid_cny", "status", "refund_reason", "paid_at")
     parcel = ("order_id", "return_of", "first_scan_at", "first_scan_lng", "weight_kg")
     return {
         "orders": frame_of(
             spark,
             "staging.orders",
             (
-                {"ds": ds, "order_id": key, **dict(zip(order, value, strict=True))}
+                {"ds": ds, "order_id": key, "quantity": 1, **dict(zip(order, value, strict=True))}
                 for (ds, key), value in rows["orders"]
             ),
         ),
@@ -413,16 +469,91 @@ def frames_of(spark, histories):
     }
 
 
-PUBLISHED = "ds order_id status waybill_no weight_kg join_state category platform turnover_change_cny fake_refund_change is_first is_first_shipment is_first_scan"
+PUBLISHED = "ds order_id status waybill_no weight_kg join_state category platform turnover_change_cny fake_refund_change is_first is_first_shipment is_first_scan moved_from"
 
 
-def test_any_history_gives_what_looking_everything_up_day_by_day_gives(spark):
+@pytest.fixture(scope="module")
+def histories():
     r = random.Random(20240301)
-    histories = [draw_history(r, n) for n in range(200)]
-    found = transformed("core.trades", START - 5 * DAY, START + (SPAN + 80) * DAY, **frames_of(spark, histories))
+    return [draw_history(r, n) for n in range(200)]
+
+
+@pytest.fixture(scope="module")
+def trades_of_histories(spark, histories):
+    frames = frames_of(spark, histories)
+    return transformed("core.trades", START - 5 * DAY, START + (SPAN + 80) * DAY, **frames).localCheckpoint()
+
+
+def test_any_history_gives_what_looking_everything_up_day_by_day_gives(histories, trades_of_histories):
     wanted = sorted(line for history in histories for line in expected_rows(history))
     assert len(wanted) > 1000
-    assert lines(found, PUBLISHED) == wanted
+    assert lines(trades_of_histories, PUBLISHED) == wanted
+    assert refused("core.trades", trades_of_histories) == []
+
+
+def expected_sales(history: dict, sunday: date) -> Counter:
+    """(seller_id, listing_id, buyer_seller_id, what) -> orders, turnover or fakes: each order where it was last seen."""
+    found: Counter = Counter()
+    for order in {order for _, order in history["orders"]}:
+        rows = sorted((ds, value) for (ds, name), value in history["orders"].items() if name == order and ds <= sunday)
+        counted, refunded = None, None
+        for i, (ds, value) in enumerate(rows):
+            listing, seller, buyer, paid, status, reason, _ = value
+            in_sight = [(at, earlier) for at, earlier in rows[:i] if (ds - at).days < LOOK_BACK]
+            goes_on = any(is_recent(at, earlier) for at, earlier in in_sight)
+            key = (seller, listing, buyer or "''")
+            found[*key, "orders"] += 0  # the key is known
+            if goes_on and counted:
+                found.subtract(counted)
+            if goes_on or is_recent(ds, value):
+                counted = Counter({(*key, "orders"): 1, (*key, "turnover"): 0 if status == "closed" else paid})
+                found.update(counted)
+            if in_sight and refunded:
+                found.subtract(refunded)
+            refunded = Counter({(*key, "fakes"): int(reason == "fake")})
+            found.update(refunded)
+    return found
+
+
+def test_any_history_adds_up_to_sales_of_what_orders_say_last_and_no_audit_refuses_what_rests_on_them(
+    spark, histories, trades_of_histories
+):
+    first, last = date(2024, 1, 7), date(2024, 6, 23)
+    sales = transformed("core.sales", first, last, trades=trades_of_histories).localCheckpoint()
+    wanted = []
+    for k in range(25):
+        sunday = first + 7 * k * DAY
+        totals: Counter = Counter()
+        for history in histories:
+            totals.update(expected_sales(history, sunday))
+        for key in {key[:3] for key in totals}:
+            sums = " ".join(str(totals[*key, what]) for what in ("orders", "turnover", "fakes"))
+            wanted.append(f"{day_text(sunday)} {' '.join(key)} {sums}")
+    assert lines(sales, "ds seller_id listing_id buyer_seller_id orders turnover_cny fake_refunds") == sorted(wanted)
+    assert sales.where("orders = 0 AND buyer_seller_id <> ''").count() > 100
+    assert refused("core.sales", sales) == []
+
+    members = [
+        {"ds": last, "racket_id": f"r{n % 50}", "seller_id": f"s{n}_{k}"} for n in range(len(histories)) for k in (0, 1)
+    ]
+    listings = [
+        {"ds": last, "listing_id": f"l{n}_{k}", "suspicion": 2.0, "category": "sneakers"}
+        for n in range(len(histories))
+        for k in range(3)
+    ]
+    given = {
+        "members": frame_of(spark, "rackets.members", members),
+        "sales": sales,
+        "listings": frame_of(spark, "evidence.listing_signals", listings),
+    }
+    flows = transformed("rackets.flows", last, last, **given).localCheckpoint()
+    assert {row["direction"] for row in flows.collect()} == {"inside", "out"}
+    assert refused("rackets.flows", flows) == []
+    nothing = {"sellers": "core.seller_states", "supplies": "evidence.supplies", "traits": "links.trait_states"}
+    empty = {name: frame_of(spark, table, []) for name, table in nothing.items()}
+    production = transformed("rackets.production", last, last, **given, **empty).localCheckpoint()
+    assert production.count() == 50
+    assert refused("rackets.production", production) == []
 
 
 @pytest.mark.slow

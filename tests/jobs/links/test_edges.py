@@ -151,6 +151,7 @@ def test_shops_that_send_from_one_place_are_tied_as_of_the_sunday(edges):
         03-03 | a         | l1         | b               | 1                | 02-03 08:00   | 02-20
         03-03 | a         | l2         | b               | {MIN_ORDERS - 1} | 02-01         | 02-28 23:59
         03-03 | h         | l          | b               | 9                | 01-01         | 03-01
+        03-03 | c         | l          | b               | 0                | 01-01         | 03-01
         03-03 | a         | l1         | c               | {MIN_ORDERS - 1} | 02-01         | 02-02
         03-03 | a         | l1         | d               | {MIN_ORDERS}     | 02-01         | 02-02
         03-03 | b         | l          | d               | 1                | 02-01         | 02-02

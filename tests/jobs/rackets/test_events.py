@@ -152,7 +152,7 @@ def sold(*rows, sundays=("03-24", "03-31")):
 TWO_WEEKS = members(d0324="R1 a b c; R2 x y z", d0331="R1 a b c; R2 x y z")
 
 
-@CASES.rows(members=TWO_WEEKS, sales=sold("a 56 01-22 03-17", "x 56 01-22 03-18"))
+@CASES.rows(members=TWO_WEEKS, sales=sold("a 56 01-22 03-17", "a 0 01-01 03-20", "x 56 01-22 03-18"))
 def test_an_order_a_day_and_then_two_weeks_of_none_is_dormancy(events):
     assert events() == ["continued R1 '' 1", "continued R2 '' 1", "dormant R1 '' 1"]
 

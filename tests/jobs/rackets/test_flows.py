@@ -43,6 +43,7 @@ def flows(spark, request):
         03-31 | front  | fake    | ''       | 9 | 900 | 03-03 | 03-04
         03-31 | front  | honest  | reseller | 9 | 900 | 03-03 | 03-04
         03-31 | tanner | leather | reseller | 9 | 900 | 03-03 | 03-04
+        03-31 | maker  | fake    | former   | 0 | 0   | 03-03 | 03-04
     """,
 )
 def test_flows_are_between_members_from_outside_and_of_suspect_goods_to_trade(flows):

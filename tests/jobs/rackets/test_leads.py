@@ -54,6 +54,7 @@ def by_rank(lines):
         03-31 | a         | brand      | b               | 5      | 5000         | 01-01         | 03-30
         03-31 | x         | fake       | a               | 4      | 900          | 03-10         | 03-11
         03-31 | outsider  | brand      | ''              | 9      | 9999         | 03-10         | 03-11
+        03-31 | a         | corrected  | ''              | 0      | 0            | 01-01         | 03-30
     """,
 )
 def test_value_is_the_expected_turnover_of_counterfeits_with_outsiders(leads):
@@ -70,11 +71,11 @@ def test_value_is_the_expected_turnover_of_counterfeits_with_outsiders(leads):
     members=MEMBERS + "    03-31 | R2 | x\n    03-31 | R3 | y\n",
     listings=LISTINGS,
     sales="""
-        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
-        03-31 | a         | brand      | ''              | 1000         | 03-01         | 03-01
-        03-31 | b         | even       | ''              | 200          | 03-01         | 03-01
-        03-31 | x         | fake       | ''              | 900          | 03-01         | 03-01
-        03-31 | y         | unjudged   | ''              | 100          | 03-01         | 03-01
+        ds    | seller_id | listing_id | buyer_seller_id | orders | turnover_cny | first_paid_at | last_paid_at
+        03-31 | a         | brand      | ''              | 1      | 1000         | 03-01         | 03-01
+        03-31 | b         | even       | ''              | 1      | 200          | 03-01         | 03-01
+        03-31 | x         | fake       | ''              | 1      | 900          | 03-01         | 03-01
+        03-31 | y         | unjudged   | ''              | 1      | 100          | 03-01         | 03-01
     """,
 )
 def test_its_interval_is_as_wide_as_listings_are_doubtful_and_wider_above_for_members_that_are_missing(leads):
@@ -94,10 +95,10 @@ def test_its_interval_is_as_wide_as_listings_are_doubtful_and_wider_above_for_me
     members=MEMBERS + "    03-31 | R2 | x\n    03-31 | R2 | y\n    03-31 | R2 | z\n    03-31 | R3 | q\n",
     listings=LISTINGS,
     sales="""
-        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
-        03-31 | a         | fake       | ''              | 49999               | 03-01 | 03-01
-        03-31 | x         | fake       | ''              | 50000               | 03-01 | 03-01
-        03-31 | q         | fake       | ''              | 900000              | 03-01 | 03-01
+        ds    | seller_id | listing_id | buyer_seller_id | orders | turnover_cny | first_paid_at | last_paid_at
+        03-31 | a         | fake       | ''              | 1      | 49999               | 03-01 | 03-01
+        03-31 | x         | fake       | ''              | 1      | 50000               | 03-01 | 03-01
+        03-31 | q         | fake       | ''              | 1      | 900000              | 03-01 | 03-01
     """,
     edges="""
         ds    | src | dst | via    | family   | weight
@@ -212,8 +213,8 @@ LEAD = {
     "production": "ds | racket_id | nats\n03-31 | R1 | 3",
     "listings": LISTINGS,
     "sales": """
-        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | first_paid_at | last_paid_at
-        03-31 | a         | fake       | ''              | 900          | 03-01         | 03-01
+        ds    | seller_id | listing_id | buyer_seller_id | orders | turnover_cny | first_paid_at | last_paid_at
+        03-31 | a         | fake       | ''              | 1      | 900          | 03-01         | 03-01
     """,
     "edges": """
         ds    | src | dst | via    | family  | weight

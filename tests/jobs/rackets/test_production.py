@@ -74,6 +74,7 @@ def test_a_racket_of_which_nothing_is_known_more_likely_sells_what_others_make(p
         03-31 | e | fake    | '' | 9 | 0
         03-31 | e | honest  | x  | 9 | 0
         03-31 | e | unknown | y  | 9 | 0
+        03-31 | e | fake    | z  | 0 | 0
     """,
 )
 def test_who_sells_suspect_goods_to_trade_has_three_orders_of_two_shops_outside(production):
