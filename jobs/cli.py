@@ -48,10 +48,10 @@ examples:
                                                                or why there is none and what they share to no effect
   python -m jobs why R20240310-ad848f3f81 --ds 2024-03-10      who is in a racket, which kinds of evidence hold it
                                                                together, and the least evidence whose loss would split it
+  python -m jobs why --value 0f63a1c2b4d5e697 --ds 2024-03-10  what value has this hash, and which shops use it
 
 Every sentence ends with the rows that it rests on: [table day: key]. Shops are shown by id only, values as #hash:
-the first 16 digits of sha256(kind:value), as links.edges has them. To find a value by it:
-  SELECT kind, value FROM links.shared_values WHERE substring(sha2(concat(kind, ':', value), 256), 1, 16) = '…'
+a hash under YUNJIAN_HASH_KEY, as links.edges has them. With the same key, `why --value HASH` finds the value.
 What each kind of value weighs is said in jobs/graph/traits.py.
 """
 
@@ -169,7 +169,8 @@ def _parser() -> argparse.ArgumentParser:
 
     why = command("why", _why, "say what ties two shops, or what holds a racket together, and which rows say so")
     why.epilog, why.formatter_class = WHY_EXAMPLES, argparse.RawDescriptionHelpFormatter
-    why.add_argument("names", nargs="+", metavar="SHOP|RACKET", help="two seller_ids, or one racket_id")
+    why.add_argument("names", nargs="*", metavar="SHOP|RACKET", help="two seller_ids, or one racket_id")
+    why.add_argument("--value", metavar="HASH", help="instead of names: say what value a hash stands for")
     why.add_argument("--ds", dest="day", type=_day, required=True, metavar="DAY", help="a Sunday that is published")
 
     mapped = command("map", _map, "bring a real export into the landing, by the SELECTs in conf/feeds/SOURCE/")
@@ -346,7 +347,9 @@ def _leads(parsed: argparse.Namespace) -> None:
 
 
 def _why(parsed: argparse.Namespace) -> None:
-    if len(parsed.names) > 2:
+    if parsed.value and parsed.names:
+        raise UsageError("why takes names or --value, not both")
+    if not parsed.value and not 1 <= len(parsed.names) <= 2:
         raise UsageError(f"why takes two shops or one racket, not {len(parsed.names)} names")
     from jobs import runner, session, why
 
@@ -354,6 +357,8 @@ def _why(parsed: argparse.Namespace) -> None:
     with session.opened(chosen) as spark:
         run = runner.open_run(spark, chosen)
         match parsed.names:
+            case []:
+                lines = why.value_lines(run, parsed.value, parsed.day)
             case [racket_id]:
                 lines = why.racket_lines(run, racket_id, parsed.day)
             case [first, second]:

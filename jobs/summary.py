@@ -3,7 +3,6 @@
 Names and titles are the sellers' own and may be hostile: the page escapes everything and has no script.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs import site_map, storage
+from jobs.display import shown
 from jobs.errors import UsageError
 from jobs.runner import Run
 from jobs.site_map import Site
@@ -24,8 +24,6 @@ from jobs.site_map import Site
 MAX_LEADS = 200
 # Shops that a page names per lead.
 MAX_SELLERS = 30
-# Characters that reorder or hide what stands around them: kept in the data, never shown.
-_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def leads_of(run: Run, day: date) -> list[Lead]:
             row["value_low_cny"], row["value_cny"], row["value_high_cny"], row["threshold_cny"], row["over_threshold"],
             row["lead_jurisdiction"], row["evidence_families"], tuple(row["brands"]), tuple(row["categories"]),
             row["first_activity"], row["last_activity"], tuple(row["why"]),
-            tuple((m["seller_id"], _shown(m["shop_name"] or ""), m["role"], m["tier"]) for m in row["members"] or ()),
+            tuple((m["seller_id"], shown(m["shop_name"] or ""), m["role"], m["tier"]) for m in row["members"] or ()),
             _sites(row["sites"] or ()),
         )
         for row in rows
@@ -103,10 +101,6 @@ def leads_of(run: Run, day: date) -> list[Lead]:
 
 def _of_day(run: Run, table: str, day: date) -> DataFrame:
     return storage.read(run.spark, run.path(table), where=f"ds = date'{day}'")
-
-
-def _shown(text: str) -> str:
-    return _UNSEEN.sub("", text)
 
 
 def _sites(rows: Iterable[Any]) -> tuple[Site, ...]:
@@ -125,7 +119,7 @@ def lines(leads: list[Lead], notes: dict[str, str] | None = None) -> list[str]:
             f"{', '.join(lead.brands[:4])}{f'  | {note}' if note else ''}"
         )
         told += [f"{'':6}{sentence}" for sentence in (_place(lead), *lead.why) if sentence]
-    return told
+    return [shown(line) for line in told]
 
 
 def _place(lead: Lead) -> str | None:
@@ -149,6 +143,7 @@ def page(
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["yuan"] = _yuan
+    environment.filters["shown"] = shown
     environment.filters["described"] = site_map.described
     picture = site_map.drawn([(lead.rank, lead.racket_id, site) for lead in leads for site in lead.sites], boundaries)
     template = environment.get_template("summary.html.j2")

@@ -1,7 +1,8 @@
 """What ties two shops, or holds a racket together: sentences for a person, with the keys of the rows they rest on.
 
 Shops appear by id only: names and texts are the sellers' own and may be hostile. Values appear as links.edges shows
-them, as the keyed hashes that links.edges has for examples (jobs/masking.py), because many are personal.
+them, as the keyed hashes that links.edges has for examples (jobs/masking.py), because many are personal; only who has
+the key and asks for one is told what it stands for.
 """
 
 import math
@@ -14,11 +15,13 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs import storage
+from jobs.display import shown
 from jobs.errors import JobError, UsageError
+from jobs.graph.families import families_of
 from jobs.graph.pairs import tied_pairs
 from jobs.graph.traits import (
     ENDED,
@@ -28,8 +31,8 @@ from jobs.graph.traits import (
     ONE_FAMILY,
     PAIR_WEIGHT,
 )
-from jobs.graph.why import Group, largest_part, merged_places, smallest_cut, strongest_chain, weakest_tie
-from jobs.masking import masked
+from jobs.graph.why import Group, merged_places, smallest_cut, strongest_chain, weakest_tie
+from jobs.masking import KEY_VARIABLE, masked
 from jobs.outcomes import standing
 from jobs.runner import Run
 
@@ -41,8 +44,9 @@ MAX_STEPS, MAX_COMMON = 40, 12
 NAMED, STRONGEST = 12, 8
 # Fewer honest shops than this are none, to a person.
 NOBODY = 0.05
-# A family holds a racket together when it alone connects this share of its shops.
-HOLDS_SHARE = 0.5
+
+# Where values stand: those of shops, and those that suspects share, which may be read from pictures.
+VALUES = ("links.trait_states", "links.shared_values")
 
 PIECES = ("piece of evidence", "pieces of evidence")
 LEGEND = (
@@ -131,6 +135,17 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Family:
+    """How many members a family ties to another, by how many ties, (src, dst, via) of the strongest; families.py."""
+
+    name: str
+    tied: int
+    ties: int
+    strongest: tuple[str, str, str]
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Piece:
     """A piece of evidence inside a racket: what it is, nats as its outsiders leave them, the members that it ties."""
 
@@ -177,7 +192,7 @@ def pair_lines(run: Run, first: str, second: str, day: date) -> list[str]:
         chain = read_chain(run, shops[a], shops[b], day)
     common = read_common(run, a, b, day)
     judged = read_judgements(run, a, b, day)
-    return shown(pair_text(day, shops[a], shops[b], direct, chain, common, judged))
+    return _clean(pair_text(day, shops[a], shops[b], direct, chain, common, judged))
 
 
 def pair_text(
@@ -320,13 +335,18 @@ def racket_lines(run: Run, racket_id: str, day: date, strongest: int = STRONGEST
     src, dst = (of_racket.withColumnRenamed("seller_id", name) for name in ("src", "dst"))
     edges = _of_day(run, "links.edges", day).join(src, "src", how="left_semi").join(dst, "dst", how="left_semi")
     pieces = pieces_of(members, uses, _ties(edges), day)
-    return shown(racket_text(day, racket_id, members, pieces, strongest))
+    return _clean(racket_text(day, racket_id, members, read_families(run, racket_id, day), pieces, strongest))
 
 
 def racket_text(
-    day: date, racket_id: str, members: Sequence[Member], pieces: Sequence[Piece], strongest: int
+    day: date,
+    racket_id: str,
+    members: Sequence[Member],
+    families: Sequence[Family],
+    pieces: Sequence[Piece],
+    strongest: int,
 ) -> list[str]:
-    """The answer as lines. pieces: strongest first."""
+    """The answer as lines. families: those that tie most first. pieces: strongest first."""
     names = [member.seller_id for member in members]
     lines = [f"Racket {racket_id}, as known on {day}: {_count(len(members), 'shop')}"]
     for tier in ("core", "attached"):
@@ -334,7 +354,7 @@ def racket_text(
         if told:
             keys = _keys("rackets.members", day, racket_id)
             lines.append(f"{tier}, {_count(len(told), 'shop')}: {_named(told)} {keys}")
-    lines += _families_text(day, names, pieces)
+    lines += _families_text(day, len(names), families)
     lines += _cut_text(names, pieces)
     if pieces:
         lines.append(f"The strongest of {_count(len(pieces), *PIECES)}:")
@@ -398,21 +418,16 @@ def _of_places(ties: list[Tie], day: date) -> list[Piece]:
     return found
 
 
-def _families_text(day: date, names: Sequence[str], pieces: Sequence[Piece]) -> list[str]:
-    by_family: dict[str, list[Piece]] = defaultdict(list)
-    for piece in pieces:
-        by_family[piece.family].append(piece)
-    reach = {family: largest_part(_group(names, own)) for family, own in by_family.items()}
-    order = sorted(reach, key=lambda family: (-reach[family], family))
-    holds = [family for family in order if reach[family] >= HOLDS_SHARE * len(names)]
+def _families_text(day: date, shops: int, families: Sequence[Family]) -> list[str]:
+    holds = sum(family.holds for family in families)
     return [
-        f"{_count(len(holds), 'independent family', 'independent families')} of evidence "
-        f"{'holds' if len(holds) == 1 else 'hold'} it together, each alone at least half of its shops:",
+        f"{_count(holds, 'independent family', 'independent families')} of evidence "
+        f"{'ties' if holds == 1 else 'tie'} at least half of its shops to another of them, as rackets.leads counts:",
         *(
-            f"  {family}: {reach[family]} of {len(names)} shops by {_count(len(by_family[family]), *PIECES)}"
-            f"{'' if family in holds else ', less than half'} "
-            + " ".join(piece.keys for piece in by_family[family][:2])
-            for family in order
+            f"  {family.name}: {family.tied} of {_count(shops, 'shop')} by {_count(family.ties, 'tie')}"
+            f"{'' if family.holds else ', less than half'} {_keys('links.edges', day, src, dst, f'via {via}')}"
+            for family in families
+            for src, dst, via in [family.strongest]
         ),
     ]
 
@@ -452,12 +467,49 @@ def _piece(piece: Piece, shops: int) -> str:
     )
 
 
+# --- a value ------------------------------------------------------------------------------------
+
+
+def value_lines(run: Run, mark: str, day: date) -> list[str]:
+    """The values that a hash stands for, and who uses them: for who has the key, since many values are personal.
+
+    Raises UsageError when no value of the day has the hash under this key.
+    """
+    _need(run, day, *VALUES)
+    found = {table: _of_mark(run, table, mark.removeprefix("#"), day) for table in VALUES}
+    lines = [
+        f"{kind} {value} is used by {_count(users, 'shop')}: {', '.join(sellers)}{', …' if users > len(sellers) else ''} {_keys(table, day, kind, value)}"
+        for table, rows in found.items()
+        for kind, value, users, sellers in rows
+    ]
+    if not lines:
+        raise UsageError(
+            f"no value of {day} has the hash {mark!r}: give the {KEY_VARIABLE} and the day under which it was printed"
+        )
+    return _clean(lines)
+
+
+def _of_mark(run: Run, table: str, mark: str, day: date) -> list[tuple[str, str, int, list[str]]]:
+    rows = (
+        _of_day(run, table, day)
+        .where(masked(F.col("kind"), F.col("value")) == mark)
+        .withColumn("n", F.row_number().over(Window.partitionBy("kind", "value").orderBy("seller_id")))
+        .groupBy("kind", "value")
+        .agg(
+            F.count("*").alias("users"),
+            F.array_sort(F.collect_list(F.when(F.col("n") <= NAMED, F.col("seller_id")))).alias("sellers"),
+        )
+        .orderBy("kind", "value")
+        .collect()  # one value, and NAMED of its users, but for two that have one hash by chance
+    )
+    return [(row["kind"], row["value"], row["users"], row["sellers"]) for row in rows]
+
+
 # --- words --------------------------------------------------------------------------------------
 
 
-def shown(lines: Iterable[str]) -> list[str]:
-    """Lines without characters that steer a terminal or reorder what stands around them; ids may have such too."""
-    return ["".join(letter for letter in line if letter.isprintable()) for line in lines]
+def _clean(lines: Iterable[str]) -> list[str]:
+    return [shown(line) for line in lines]
 
 
 def _keys(table: str, day: date, *key: str) -> str:
@@ -590,6 +642,16 @@ def read_members(run: Run, racket_id: str, day: date) -> list[Member]:
         )
         raise UsageError(f"there is no racket {racket_id!r} on {day}: {known}")
     return [Member(*row) for row in rows]
+
+
+def read_families(run: Run, racket_id: str, day: date) -> list[Family]:
+    """The families of evidence of a racket, those that tie most of its members first."""
+    members = _of_day(run, "rackets.members", day).where(F.col("racket_id") == racket_id)
+    found = families_of(members, _of_day(run, "links.edges", day)).select(
+        "family", "tied", "ties", "strongest", "holds"
+    )
+    rows = found.orderBy(F.desc("tied"), "family").collect()  # at most one a family
+    return [Family(row["family"], row["tied"], row["ties"], tuple(row["strongest"]), row["holds"]) for row in rows]
 
 
 def _need(run: Run, day: date, *tables: str) -> None:

@@ -11,15 +11,14 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.graph.families import families_of
 from jobs.outcomes import standing
 from jobs.table import Read, Table
 from jobs.thresholds import threshold
 
-# A lead: the score from this on, held together by this many independent families. More than even: a visit in vain costs
+# A lead: the score from this on, held together by this many independent families (jobs/graph/families.py). More than even: a visit in vain costs
 # more than a week of waiting for the next sign.
 LEAD_SCORE, LEAD_FAMILIES = 0.6, 2
-# A family holds a group together when it ties this share of the members.
-FAMILY_SHARE = 0.5
 # A judgement stands until it is taken back, however long that is.
 OUTCOME_DAYS = 3_650
 # Chance that a member's listing is counterfeit: one that is offered under a protected brand; else its own log-odds and so
@@ -48,8 +47,8 @@ TABLE = Table(
         production_score     double not null comment '0 to 1: is this a counterfeit production operation'
         is_lead              boolean not null comment 'above the published cut'
         sellers              bigint not null comment 'members'
-        listings             bigint not null comment 'listings of members that sold'
-        orders               bigint not null comment 'orders of these'
+        listings             bigint not null comment 'listings of members, sold or not, also those taken down'
+        orders               bigint not null comment 'orders of buyers outside'
         brands               array<string> not null comment 'protected brands of counterfeit listings'
         categories           array<string> not null comment 'categories of counterfeit listings'
         value_low_cny        decimal(18,2) not null comment 'lower end of a 90 % interval'
@@ -81,6 +80,7 @@ def transform(
     groups = members.groupBy("ds", "racket_id").agg(F.count("*").alias("sellers"))
     judged = (
         groups.join(turnover(members, sales, listings), ["ds", "racket_id"], how="left")
+        .join(offers(members, listings), ["ds", "racket_id"], how="left")
         .join(families(members, edges), ["ds", "racket_id"], how="left")
         .join(jurisdictions(sites), ["ds", "racket_id"], how="left")
         .join(production.drop("orders"), ["ds", "racket_id"], how="inner")
@@ -148,15 +148,14 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
     # Decimals add up to the same sum in any order.
     variance = F.col("chance") * (1 - F.col("chance")) * F.pow(F.col("turnover").cast("double"), F.lit(2))
     summed = outside.groupBy("ds", "racket_id").agg(
-        F.count("*").alias("listings"),
         F.sum("orders").alias("orders"),
         F.collect_set(F.when(likely, F.col("brand_id"))).alias("brands"),
         F.collect_set(F.when(likely, F.col("category"))).alias("categories"),
         F.sum(fakes.cast("decimal(28,6)")).cast("double").alias("value"),
         F.sqrt(F.sum(variance.cast("decimal(38,4)")).cast("double")).alias("spread"),
         (F.sum("to_trade") / F.nullif(F.sum("turnover"), F.lit(0))).cast("double").alias("trade_share"),
-        F.min("first").alias("first_activity"),
-        F.max("last").alias("last_activity"),
+        _by_then(F.min("first")).alias("first_activity"),
+        _by_then(F.max("last")).alias("last_activity"),
     )
     margin = NORMAL_90 * F.col("spread")
     return summed.withColumns(
@@ -165,6 +164,12 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
             "value_high": F.col("value") * (1 + MISSING) + margin,
         }
     ).drop("spread")
+
+
+def offers(members: DataFrame, listings: DataFrame) -> DataFrame:
+    """Per ds and racket: listings, how many its members have or had."""
+    own = listings.join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")
+    return own.groupBy("ds", "racket_id").agg(F.count("*").alias("listings"))
 
 
 def jurisdictions(sites: DataFrame) -> DataFrame:
@@ -182,21 +187,12 @@ def jurisdictions(sites: DataFrame) -> DataFrame:
 
 
 def families(members: DataFrame, edges: DataFrame) -> DataFrame:
-    """Per ds and racket: how many families each tie at least half of the members to another."""
-    src = members.select("ds", "racket_id", F.col("seller_id").alias("src"))
-    dst = members.select("ds", F.col("racket_id").alias("dst_racket"), F.col("seller_id").alias("dst"))
-    size = members.groupBy("ds", "racket_id").agg(F.count("*").alias("size"))
+    """Per ds and racket: how many families each hold it together, and their names."""
     return (
-        edges.join(src, ["ds", "src"], how="inner")
-        .join(dst, ["ds", "dst"], how="inner")
-        .where("racket_id = dst_racket")
-        .withColumn("seller_id", F.explode(F.array("src", "dst")))
-        .groupBy("ds", "racket_id", "family")
-        .agg(F.count_distinct("seller_id").alias("tied"))
-        .join(size, ["ds", "racket_id"], how="inner")
-        .where(F.col("tied") >= F.col("size") * FAMILY_SHARE)
+        families_of(members, edges)
+        .where("holds")
         .groupBy("ds", "racket_id")
-        .agg(F.count("*").alias("families"), F.array_sort(F.collect_set("family")).alias("family_names"))
+        .agg(F.count("*").alias("families"), F.array_sort(F.collect_list("family")).alias("family_names"))
     )
 
 
@@ -222,7 +218,7 @@ def why() -> Column:
             F.when(F.col("dismissed_on").isNotNull(), F.format_string("dismissed by a person on %s (outcome %s), so it is no lead", F.col("dismissed_on").cast("string"), "dismissed_by")),
             F.when(
                 F.col("families") > 0,
-                F.format_string("%d shops are held together by %d independent kinds of evidence: %s", "sellers",
+                F.format_string("independent kinds of evidence that each tie at least half of its %d shops: %d (%s)", "sellers",
                                 F.col("families").cast("int"), F.concat_ws(", ", "family_names")),
             ).otherwise(F.format_string("no kind of evidence ties half of its %d shops", "sellers")),
             F.when(F.col("value") > 0, F.format_string("¥%,.0f were paid for listings that are probably counterfeit", F.col("value").cast("double"))),
@@ -236,6 +232,11 @@ def why() -> Column:
 
 def _money(name: str) -> Column:
     return F.coalesce(F.col(name), F.lit(0)).cast("decimal(18,2)")
+
+
+def _by_then(at: Column) -> Column:
+    """A time, or the end of `ds` where it is later: a wrong clock may say that something happened after it was known."""
+    return F.least(at, F.date_add("ds", 1).cast("timestamp") - F.expr("INTERVAL 1 SECOND"))
 
 
 def _names(name: str) -> Column:

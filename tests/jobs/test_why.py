@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -187,8 +188,14 @@ def test_a_racket_is_told_by_tier_families_and_what_would_split_it(run):
         "attached, 2 shops: c (shop, 0.50, since 2024-03-10), d (shop, 0.50, since 2024-03-10) "
         "[rackets.members 2024-03-10: R1]",
     ]
-    assert lines[3].startswith("5 independent families of evidence hold it together")
-    assert any(line.startswith("  payment: 2 of 4 shops by 1 piece of evidence [") for line in lines)
+    assert lines[3:9] == [
+        "5 independent families of evidence tie at least half of its shops to another of them, as rackets.leads counts:",
+        "  contact: 2 of 4 shops by 1 tie [links.edges 2024-03-10: a, b, via handle]",
+        "  device: 2 of 4 shops by 1 tie [links.edges 2024-03-10: b, c, via device]",
+        "  logistics: 2 of 4 shops by 1 tie [links.edges 2024-03-10: c, d, via place]",
+        "  payment: 2 of 4 shops by 1 tie [links.edges 2024-03-10: a, b, via payout_account]",
+        "  supply: 2 of 4 shops by 1 tie [links.edges 2024-03-10: c, d, via supplier]",
+    ]
     at = lines.index("It would split without 1 piece of evidence; no less would do:")
     assert lines[at + 1].startswith(f"  device {device}, 3.8 nats: 2 of 4 shops (b, c), 1 suspect and about 1.0 honest")
     assert lines[at + 2] == "  left would be: 2 shops (a, b); 2 shops (c, d)"
@@ -247,6 +254,7 @@ def test_a_racket_beyond_what_can_be_told_is_refused_in_one_line(run, monkeypatc
         (["R1"], 0, "Racket R1, as known on 2024-03-10: 4 shops\n", ""),
         (["a", "nobody"], 2, "", "usage: no shop 'nobody' is known on 2024-03-10"),
         (["a", "b", "c"], 2, "", "usage: why takes two shops or one racket, not 3 names"),
+        (["a", "--value", "0123"], 2, "", "usage: why takes names or --value, not both"),
     ],
 )
 def test_the_command_as_a_person_types_it(warehouse, names, code, out, err):
@@ -258,6 +266,21 @@ def test_the_command_as_a_person_types_it(warehouse, names, code, out, err):
     assert done.stderr.strip().splitlines()[-1].startswith(err) if err else done.stdout.strip().endswith("chance.")
 
 
+def test_a_hash_that_was_told_is_found_by_who_has_its_key(run, monkeypatch):
+    told = re.search("payout_account (#[0-9a-f]{16})", text_of(why.pair_lines(run, "a", "b", SUNDAY)))[1]
+    assert why.value_lines(run, told, SUNDAY) == [
+        "payout_account 62220099 is used by 2 shops: a, b [links.shared_values 2024-03-10: payout_account, 62220099]"
+    ]
+    # Of a value that ties suspects only, the honest users are told as well.
+    assert why.value_lines(run, mark("phone", "13857204916")[1:], SUNDAY) == [
+        "phone 13857204916 is used by 3 shops: a, b, h [links.trait_states 2024-03-10: phone, 13857204916]",
+        "phone 13857204916 is used by 2 shops: a, b [links.shared_values 2024-03-10: phone, 13857204916]",
+    ]
+    monkeypatch.setenv(masking.KEY_VARIABLE, "another key")
+    with pytest.raises(UsageError, match=f"no value of 2024-03-10 has the hash '{told}'"):
+        why.value_lines(run, told, SUNDAY)
+
+
 def test_help_teaches_with_examples(capsys):
     from jobs import cli
 
@@ -265,5 +288,10 @@ def test_help_teaches_with_examples(capsys):
         cli.main(["why", "--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    for wanted in ("python -m jobs why S000123 S004567 --ds", "SHOP|RACKET", "Every sentence ends with the rows"):
+    for wanted in (
+        "python -m jobs why S000123 S004567 --ds",
+        "SHOP|RACKET",
+        "why --value",
+        "Every sentence ends with the rows",
+    ):
         assert wanted in text

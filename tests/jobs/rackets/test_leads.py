@@ -20,11 +20,11 @@ MEMBERS = """
 
 
 LISTINGS = """
-    ds    | listing_id | brand_id | category | suspicion
-    03-31 | brand      | b1       | sneakers | -40
-    03-31 | even       | -        | watches  | -3.4
-    03-31 | honest     | -        | apparel  | -40
-    03-31 | fake       | -        | sneakers | 40
+    ds    | listing_id | seller_id | brand_id | category | suspicion
+    03-31 | brand      | a         | b1       | sneakers | -40
+    03-31 | even       | b         | -        | watches  | -3.4
+    03-31 | honest     | b         | -        | apparel  | -40
+    03-31 | fake       | x         | -        | sneakers | 40
 """
 
 
@@ -59,12 +59,40 @@ def by_rank(lines):
 )
 def test_value_is_the_expected_turnover_of_counterfeits_with_outsiders(leads):
     # 0.985 of 1000 that name a brand, half of 200 and of 20; nothing of what is surely honest.
-    assert leads("racket_id value_cny orders listings first_activity last_activity") == [
-        "R1 1095 8 4 03-01 03-21",
-        "R2 900 4 1 03-10 03-11",
+    assert leads("racket_id value_cny orders first_activity last_activity") == [
+        "R1 1095 8 03-01 03-21",
+        "R2 900 4 03-10 03-11",
     ]
     assert leads("racket_id brands categories") == ["R1 b1 sneakers,watches", "R2 '' sneakers"]
     assert ["% of the turnover is with other shops" in line for line in leads("racket_id why")] == [False, True]
+
+
+@CASES.rows(
+    members=MEMBERS + "    03-31 | R2 | x\n    03-31 | R3 | y\n",
+    listings=LISTINGS + "    03-31 | more | a | - | watches | -40\n    03-31 | strangers | w | - | watches | -40\n",
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | orders | first_paid_at
+        03-31 | b         | even       | ''              | 1      | 03-01
+        03-31 | b         | honest     | a               | 1      | 03-01
+    """,
+)
+def test_all_listings_of_members_count_sold_or_not(leads):
+    assert leads("racket_id listings orders") == ["R1 4 1", "R2 1 0", "R3 0 0"]
+
+
+@CASES.rows(
+    members=MEMBERS + "    03-31 | R2 | x\n",
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | first_paid_at | last_paid_at
+        03-31 | a         | l          | ''              | 03-31 08:00   | 03-31 23:59
+        03-31 | x         | m          | ''              | 04-02 08:00   | 2031-01-01
+    """,
+)
+def test_activity_is_never_later_than_the_day_on_which_it_is_known(leads):
+    assert leads("racket_id first_activity last_activity") == [
+        "R1 03-31T08:00 03-31T23:59",
+        "R2 03-31T23:59 03-31T23:59",
+    ]
 
 
 @CASES.rows(
@@ -110,6 +138,7 @@ def test_its_interval_is_as_wide_as_listings_are_doubtful_and_wider_above_for_me
         03-31 | y   | z   | phone  | contact  | 6
         03-31 | x   | z   | handle | contact  | 6
         03-31 | x   | y   | licence| identity | 7
+        03-31 | x   | y   | registered_address | address | 0.875
     """,
 )
 def test_leads_come_first_by_value_and_need_families_that_tie_half_of_the_members(leads):
