@@ -30,7 +30,7 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class File:
-    """A file that a manifest lists. `header` is the first line of a CSV file."""
+    """A file that a manifest lists: name, size in bytes, hexadecimal SHA-256, rows without a CSV file's header."""
 
     name: str
     bytes: int
