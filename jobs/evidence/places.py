@@ -34,6 +34,8 @@ TABLE = Table(
         share      double not null comment 'of the shop''s first scans, 0 to 1'
         sigma_m    double not null comment 'spread of the scans per axis, metres'
         recent     double not null comment 'the scans, each halved for every two weeks since it became known'
+        first_seen  date not null comment 'day on which the first of the scans became known, within the six weeks'
+        last_seen   date not null comment 'day on which the last of them became known'
     """,
 )
 
@@ -49,5 +51,5 @@ def transform(trades: DataFrame, days: list[date]) -> DataFrame:
     return (
         some.select("ds", "seller_id", "lng", "lat", F.datediff("ds", "known").alias("age"), bucket)
         .groupBy("ds", "bucket")
-        .applyInArrow(centre_batches, "ds date, seller_id string, rank int, lng double, lat double, scans bigint, share double, sigma_m double, recent double")
+        .applyInArrow(centre_batches, "ds date, seller_id string, rank int, lng double, lat double, scans bigint, share double, sigma_m double, recent double, first_seen date, last_seen date")
     )  # fmt: skip

@@ -24,8 +24,9 @@ MAX_IN_BLOCK = 300
 def near_pairs(places: DataFrame, sellers: DataFrame) -> DataFrame:
     """Pairs of suspects with a place in common.
 
-    places: ds, seller_id, lng, lat, scans, sigma_m. sellers: evidence.seller_signals.
-    Result: ds, src < dst, weight in nats of the best place, shared (how many), lng, lat.
+    places: evidence.places. sellers: evidence.seller_signals.
+    Result: ds, src < dst, weight in nats of the best place, shared (how many), lng, lat, first_seen and
+    last_seen (days on which both were known to send from one).
     """
     suspects = weighed(places, sellers).where(ties())
     both = blocked(suspects, BLOCK_DEGREES)
@@ -39,10 +40,15 @@ def near_pairs(places: DataFrame, sellers: DataFrame) -> DataFrame:
         .select(
             "a.ds", F.col("a.seller_id").alias("src"), F.col("b.seller_id").alias("dst"),
             F.least("a.weight", "b.weight").alias("weight"), "a.lng", "a.lat",
+            F.greatest("a.first_seen", "b.first_seen").alias("first_seen"),
+            F.least("a.last_seen", "b.last_seen").alias("last_seen"),
         )
         .groupBy("ds", "src", "dst")
-        .agg(F.max("weight").alias("weight"), F.count("*").alias("shared"), F.min(F.struct("lng", "lat")).alias("at"))
-        .select("ds", "src", "dst", "weight", "shared", "at.lng", "at.lat")
+        .agg(
+            F.max("weight").alias("weight"), F.count("*").alias("shared"), F.min(F.struct("lng", "lat")).alias("at"),
+            F.min("first_seen").alias("first_seen"), F.max("last_seen").alias("last_seen"),
+        )
+        .select("ds", "src", "dst", "weight", "shared", "at.lng", "at.lat", "first_seen", "last_seen")
     )  # fmt: skip
 
 

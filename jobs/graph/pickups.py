@@ -1,6 +1,7 @@
 """Where a shop's parcels are picked up: up to three centres of the places of their first scans."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ SCHEMA = pa.schema(
     [
         ("ds", pa.date32()), ("seller_id", pa.string()), ("rank", pa.int32()), ("lng", pa.float64()), ("lat", pa.float64()),
         ("scans", pa.int64()), ("share", pa.float64()), ("sigma_m", pa.float64()),
-        ("recent", pa.float64()),
+        ("recent", pa.float64()), ("first_seen", pa.date32()), ("last_seen", pa.date32()),
     ]
 )  # fmt: skip
 
@@ -73,11 +74,11 @@ def centre_batches(scans: pa.Table) -> pa.Table:
     scans = scans.sort_by([(name, "ascending") for name in ("ds", "seller_id", "lng", "lat", "age")]).combine_chunks()
     if not scans.num_rows:
         return SCHEMA.empty_table()
-    lng, lat, weight = scans["lng"].to_numpy(), scans["lat"].to_numpy(), 0.5 ** (scans["age"].to_numpy() / HALF_LIFE)
-    return pa.Table.from_batches([pa.RecordBatch.from_pylist(list(_rows(scans, lng, lat, weight)), SCHEMA)], SCHEMA)
+    lng, lat, age = (scans[name].to_numpy() for name in ("lng", "lat", "age"))
+    return pa.Table.from_batches([pa.RecordBatch.from_pylist(list(_rows(scans, lng, lat, age)), SCHEMA)], SCHEMA)
 
 
-def _rows(scans: pa.Table, lng: np.ndarray, lat: np.ndarray, weight: np.ndarray) -> Iterator[dict[str, object]]:
+def _rows(scans: pa.Table, lng: np.ndarray, lat: np.ndarray, age: np.ndarray) -> Iterator[dict[str, object]]:
     days, sellers = (
         scans["ds"].to_numpy().astype("datetime64[D]").astype(object),
         scans["seller_id"].to_numpy(zero_copy_only=False),
@@ -89,9 +90,11 @@ def _rows(scans: pa.Table, lng: np.ndarray, lat: np.ndarray, weight: np.ndarray)
         xs, ys = (lng[begin:end] - lng0) * east, (lat[begin:end] - lat0) * METRES_PER_DEGREE
         spots = modes(xs, ys)
         for rank, (x, y, points, sigma) in enumerate(spots, 1):
+            near = age[begin:end][(xs - x) ** 2 + (ys - y) ** 2 <= NEAR_M**2]
             yield {
                 "ds": days[begin], "seller_id": sellers[begin], "rank": rank,
                 "lng": round(lng0 + x / east, 7), "lat": round(lat0 + y / METRES_PER_DEGREE, 7),
                 "scans": int(points), "share": round(points / (end - begin), 6), "sigma_m": round(sigma, 1),
-                "recent": round(float(weight[begin:end][(xs - x) ** 2 + (ys - y) ** 2 <= NEAR_M**2].sum()), 6),
+                "recent": round(float((0.5 ** (near / HALF_LIFE)).sum()), 6),
+                "first_seen": days[begin] - timedelta(int(near.max())), "last_seen": days[begin] - timedelta(int(near.min())),
             }  # fmt: skip

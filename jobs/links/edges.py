@@ -34,7 +34,7 @@ TABLE = Table(
         weight      double not null comment 'nats in favour of one operation, of the best shared value'
         shared      bigint not null comment 'how many values both have'
         example     string not null comment 'keyed hash of the best shared value; of places the place, of supply the supplier'
-        first_seen  date not null comment 'since when both have had one'
+        first_seen  date not null comment 'since when both have had one; of places, within their six weeks'
         last_seen   date not null comment 'last day on which both still showed one'
     """,
 )
@@ -82,7 +82,7 @@ def by_place(places: DataFrame, sellers: DataFrame) -> DataFrame:
     return near_pairs(places, sellers).select(
         *PAIR, F.lit("place").alias("via"), "weight", "shared",
         F.format_string("%.4f,%.4f", "lng", "lat").alias("example"),
-        F.col("ds").alias("first_seen"), F.col("ds").alias("last_seen"),
+        "first_seen", "last_seen",
     )  # fmt: skip
 
 
@@ -93,8 +93,9 @@ def by_supply(sales: DataFrame, sellers: DataFrame) -> DataFrame:
         .groupBy("ds", "buyer_seller_id", "seller_id")
         .agg(
             F.sum("orders").alias("orders"),
-            F.to_date(F.min("first_paid_at")).alias("first_seen"),
-            F.to_date(F.max("last_paid_at")).alias("last_seen"),
+            # A wrong clock may say that something was paid after it was known.
+            F.least(F.to_date(F.min("first_paid_at")), "ds").alias("first_seen"),
+            F.least(F.to_date(F.max("last_paid_at")), "ds").alias("last_seen"),
         )
     )
     loyal = (

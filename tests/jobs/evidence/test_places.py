@@ -11,7 +11,7 @@ from jobs.graph.pickups import METRES_PER_DEGREE
 from jobs.table import DAY
 from tests.frames import day, frame_of, lines, stacked, transformed
 
-SHOWN = "ds seller_id rank lng lat scans share sigma_m recent"
+SHOWN = "ds seller_id rank lng lat scans share sigma_m recent first_seen last_seen"
 LNG, LAT = 119.0, 25.4
 
 
@@ -35,15 +35,21 @@ def test_first_scans_of_the_last_six_weeks_make_a_shops_places(spark):
     later, unseen = {"is_first_scan": False}, {"is_first_scan": False, "first_scan_lng": None, "first_scan_lat": None}
     rows = [
         *[(FROM, "s", 0, 0)] * 3, *[(SUNDAY, "s", 0, 0)] * 3,
+        *[(FROM + DAY, "both", 0, 0)] * 3, *[(FROM + 9 * DAY, "both", 0, 0)] * 3, *[(FROM + 20 * DAY, "both", 5_000, 0)] * 4,
         *[(FROM - DAY, "s", 0, 0)] * 5, *[(SUNDAY, "s", 0, 0, later)] * 7, *[(SUNDAY, "s", 0, 0, unseen)] * 7,
         *[(SUNDAY, "few", 0, 0)] * 2, *[(FROM - DAY, "moved", 0, 0)] * 20, *[(SUNDAY, "moved", 5_000, 0)] * 4,
     ]  # fmt: skip
     found = transformed("evidence.places", SUNDAY, SUNDAY, trades=trades(spark, rows))
     # Half of a scan is left after two weeks, an eighth after six.
-    assert lines(found, "ds seller_id rank scans share lat recent") == [
-        "03-31 moved 1 4 1 25.4 4",
-        "03-31 s 1 6 1 25.4 3.394034",
+    wanted = found.where("seller_id <> 'both'")
+    assert lines(wanted, "ds seller_id rank scans share lat recent first_seen last_seen") == [
+        "03-31 moved 1 4 1 25.4 4 03-31 03-31",
+        "03-31 s 1 6 1 25.4 3.394034 02-19 03-31",
     ]
+    # Each place has days of its own.
+    assert lines(found.where("seller_id = 'both'"), "rank scans first_seen last_seen") == [
+        "1 6 02-20 02-28", "2 4 03-10 03-10",
+    ]  # fmt: skip
 
 
 def test_of_very_many_scans_300_are_looked_at_which_follow_from_their_orders(spark):

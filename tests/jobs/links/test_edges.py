@@ -130,17 +130,17 @@ def signals(suspects, honest=""):
 
 @CASES.rows(
     places="""
-        ds    | seller_id | rank | lng     | lat     | scans | share | sigma_m
-        03-03 | a         | 1    | 119.000 | 25.4000 | 100   | 1     | 120
-        03-03 | b         | 1    | 118.500 | 25.9000 | 70    | 0.7   | 120
-        03-03 | b         | 2    | 119.000 | 25.4005 | 30    | 0.3   | 120
-        03-03 | c         | 1    | 119.010 | 25.4000 | 100   | 1     | 120
+        ds    | seller_id | rank | lng     | lat     | scans | share | sigma_m | first_seen | last_seen
+        03-03 | a         | 1    | 119.000 | 25.4000 | 100   | 1     | 120     | 02-01      | 03-01
+        03-03 | b         | 1    | 118.500 | 25.9000 | 70    | 0.7   | 120     | 01-22      | 03-03
+        03-03 | b         | 2    | 119.000 | 25.4005 | 30    | 0.3   | 120     | 02-10      | 03-02
+        03-03 | c         | 1    | 119.010 | 25.4000 | 100   | 1     | 120     | 02-01      | 03-01
     """,
     sellers=signals("abc"),
 )
-def test_shops_that_send_from_one_place_are_tied_as_of_the_sunday(edges):
+def test_shops_that_send_from_one_place_are_tied_by_it_with_the_days_on_which_both_sent_from_it(edges):
     assert edges("src dst via family weight shared example first_seen last_seen") == [
-        "a b place logistics 4.5 1 119.0000,25.4000 03-03 03-03"
+        "a b place logistics 4.5 1 119.0000,25.4000 02-10 03-01"
     ]
 
 
@@ -178,3 +178,14 @@ def test_who_buys_from_one_suspect_and_from_no_other_is_tied_to_it(edges):
 )
 def test_two_shops_that_supply_each_other_are_tied_once(edges):
     assert edges("src dst via weight shared first_seen last_seen") == ["p q supplier 2 9 02-01 02-20"]
+
+
+@CASES.rows(
+    sellers=signals("pq"),
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | orders | first_paid_at | last_paid_at
+        03-03 | p         | l          | q               | 4      | 02-10         | 2031-01-01
+    """,
+)
+def test_a_purchase_by_a_wrong_clock_was_made_by_the_day_on_which_it_is_known(edges):
+    assert edges("first_seen last_seen") == ["02-10 03-03"]
