@@ -234,7 +234,7 @@ def _sample(
         broken_rows = frame[frame[column].isin(found.get("partial_unexpected_list", []))].head(SAMPLE)
         return tuple("/".join(str(row[name]) for name in key) for _, row in broken_rows.iterrows())
     if expect.type == "rows_to_meet":
-        broken = frame.where(f"NOT ({expect.arguments['condition']})")
+        broken = frame.withColumn("_met", F.expr(expect.arguments["condition"])).where("NOT _met")
     elif expect.type == "compound_columns_to_be_unique":
         names = expect.arguments["column_list"]
         broken = frame.groupBy(*names).count().where("count > 1")

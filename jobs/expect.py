@@ -12,7 +12,8 @@ class Expect:
     """`Expect("column_values_to_be_between", because="…", column="quantity", min_value=1)`.
 
     type:     an expectation of Great Expectations without its `expect_`, or "rows_to_meet" with an SQL
-              `condition` that must be true for every row (null counts as broken only if it says so).
+              `condition` that must be true for every row (null counts as broken only if it says so); it may look
+              at other rows by a window.
     because:  why it must hold, for the person who reads that it does not.
     severity: critical stops publishing, warning reports.
     """

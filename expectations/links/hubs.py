@@ -21,5 +21,4 @@ EXPECTATIONS = [
         because="a value of one suspect is not shared, and a switchboard is one shop",
         condition="(hub = 'switchboard' AND value LIKE 'shop:%' AND suspects IS NULL) OR (suspects >= 2 AND weight IS NOT NULL)",
     ),
-    Expect("rows_to_meet", because="a person must be told why", condition="length(reason) > 0"),
 ]

@@ -16,5 +16,14 @@ EXPECTATIONS = [
         max_value=1,
         because="it is a probability",
     ),
-    Expect("rows_to_meet", because="a lead says why", condition="NOT is_lead OR size(why) > 0"),
+    Expect(
+        "rows_to_meet",
+        because="what one family alone says may be a landlord",
+        condition="NOT is_lead OR evidence_families >= 2",
+    ),
+    Expect(
+        "rows_to_meet",
+        because="nothing is known of what comes later, whatever a clock says",
+        condition="last_activity IS NULL OR (first_activity <= last_activity AND to_date(last_activity) <= ds)",
+    ),
 ]

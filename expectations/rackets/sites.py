@@ -9,6 +9,11 @@ EXPECTATIONS = [
         condition="region_code IS NULL OR region_code RLIKE '^[0-9]{6}$'",
     ),
     Expect("column_values_to_be_between", column="rank", min_value=1, max_value=3, because="a few alternatives"),
+    Expect(
+        "rows_to_meet",
+        because="whoever reads the first ranks misses none",
+        condition="max(rank) OVER (PARTITION BY ds, racket_id, kind) = count(*) OVER (PARTITION BY ds, racket_id, kind)",
+    ),
     Expect("column_values_to_be_between", column="radius_m", min_value=1, because="no site is a point"),
     Expect(
         "rows_to_meet",
