@@ -1,7 +1,7 @@
 """links.hubs: values that tie nobody although several use them, and why, as known on a Sunday.
 
 Grain: ds, kind, value. Reads of the same Sunday: links.shared_values, links.communities, links.trait_states,
-evidence.places, evidence.seller_signals.
+evidence.image_families, evidence.places, evidence.seller_signals.
 Four sorts of rows: values that say less than MIN_WEIGHT because of who else uses them; values whose suspect users are
 spread over several communities, which communities do not go by; switchboards, shops with more values of one kind
 than they may have, of which none is their own (`value` is then `shop:` and the shop's id); and places with a crowd
@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.near import MAX_IN_BLOCK, SQUARE_DEGREES, blocked, ties, weighed
+from jobs.graph.pictures import with_pictures
 from jobs.graph.traits import KINDS, MIN_WEIGHT, OF_LISTINGS, most_values, of_kind
 from jobs.table import Read, Table
 
@@ -27,6 +28,7 @@ TABLE = Table(
         "values": Read("links.shared_values"),
         "communities": Read("links.communities"),
         "traits": Read("links.trait_states"),
+        "pictures": Read("evidence.image_families"),
         "places": Read("evidence.places"),
         "sellers": Read("evidence.seller_signals"),
     },
@@ -49,11 +51,16 @@ COLUMNS = (*VALUE, "hub", "suspects", "honest", "communities", "weight", "reason
 
 
 def transform(
-    values: DataFrame, communities: DataFrame, traits: DataFrame, places: DataFrame, sellers: DataFrame
+    values: DataFrame,
+    communities: DataFrame,
+    traits: DataFrame,
+    pictures: DataFrame,
+    places: DataFrame,
+    sellers: DataFrame,
 ) -> DataFrame:
     return (
         damped_values(values, communities)
-        .unionByName(switchboards(traits))
+        .unionByName(switchboards(with_pictures(traits, pictures)))
         .unionByName(crowded_places(places, sellers, communities))
     )
 
@@ -85,7 +92,7 @@ def damped_values(values: DataFrame, communities: DataFrame) -> DataFrame:
 
 
 def switchboards(traits: DataFrame) -> DataFrame:
-    """Shops with so many values of one kind that none is their own."""
+    """Shops with so many values of one kind, of registers, parcels, texts or pictures, that none is their own."""
     reason = F.format_string(
         "the shop has %d values of this kind, more than %d: none of them counts as its own", "values", "most"
     )

@@ -8,7 +8,7 @@ from tests.frames import Cases, frame, frame_of, lines, transformed
 
 CASES = Cases(
     "links.hubs", "03-10", "03-10", ids="seller_id value community_id", values="ds | seller_id",
-    communities="ds | seller_id", traits="ds | seller_id", places="ds | seller_id",
+    communities="ds | seller_id", traits="ds | seller_id", pictures="ds | image_id", places="ds | seller_id",
     sellers="ds | seller_id",
 )  # fmt: skip
 SHOWN = "kind value hub suspects honest communities weight"
@@ -91,6 +91,21 @@ def test_a_shop_that_is_known_for_longer_has_worn_out_more_values(hubs):
 @CASES.rows(traits=has(MAX_VALUES + 1, "image"))
 def test_pictures_and_texts_make_no_switchboard(hubs):
     assert hubs() == []
+
+
+def test_what_stands_in_pictures_counts_as_it_does_where_values_are_shared(spark):
+    traits = """
+        ds    | seller_id | kind         | value | times | first_seen | last_seen
+        03-10 | a         | image        | shown | 1     | 03-01      | 03-02
+        03-10 | a         | text_contact | own   | 1     | 03-01      | 03-02
+    """
+    codes, phones = (",".join(f"{what}{k}" for k in range(MAX_VALUES)) for what in ("code", "phone"))
+    pictures = f"""
+        ds    | image_id | since | codes   | phone_keys
+        03-10 | shown    | 03-01 | {codes} | {phones}
+    """
+    found = transformed("links.hubs", "03-10", "03-10", **frames(spark, traits=traits, pictures=pictures))
+    assert lines(found, "kind value hub") == ["text_contact shop:a switchboard"]  # 41; of the codes there are 40
 
 
 def senders(shops):
