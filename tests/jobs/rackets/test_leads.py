@@ -83,9 +83,9 @@ def test_all_listings_of_members_count_sold_or_not(leads):
 @CASES.rows(
     members=MEMBERS + "    03-31 | R2 | x\n",
     sales="""
-        ds    | seller_id | listing_id | buyer_seller_id | first_paid_at | last_paid_at
-        03-31 | a         | l          | ''              | 03-31 08:00   | 03-31 23:59
-        03-31 | x         | m          | ''              | 04-02 08:00   | 2031-01-01
+        ds    | seller_id | listing_id | buyer_seller_id | orders | first_paid_at | last_paid_at
+        03-31 | a         | l          | ''              | 1      | 03-31 08:00   | 03-31 23:59
+        03-31 | x         | m          | ''              | 1      | 04-02 08:00   | 2031-01-01
     """,
 )
 def test_activity_is_never_later_than_the_day_on_which_it_is_known(leads):
