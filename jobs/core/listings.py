@@ -5,6 +5,8 @@ the same day and all brands known until then. A brand that becomes known later d
 `brand_id` says that the name was used, not that the goods are fake; from `masked` on an evasion is a guess. Titles are the seller's and may be hostile.
 """
 
+from datetime import date
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -40,6 +42,14 @@ TABLE = Table(
 )
 
 
-def transform(listings: DataFrame, brands: DataFrame) -> DataFrame:
+def transform(listings: DataFrame, brands: DataFrame, days: list[date]) -> DataFrame:
     pictured = listings.withColumn("image_ids", F.coalesce("image_ids", F.array().cast("array<string>")))
-    return match_brands(pictured, with_validity(brands, ["brand_id"]))
+    return match_brands(pictured, brands_since(brands, days[0]))
+
+
+def brands_since(brands: DataFrame, first: date) -> DataFrame:
+    """Versions of brands with valid_from and valid_to, without those that ended before `first`.
+
+    Holders may send their brands every day, and what is left is collected.
+    """
+    return with_validity(brands, ["brand_id"]).where(F.col("valid_to") > F.lit(first))

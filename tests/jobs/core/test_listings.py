@@ -1,6 +1,7 @@
 """core.listings: one row per delivered listing, with the brand that was protected on that day."""
 
-from tests.frames import frame, lines, transformed
+from jobs.core.listings import brands_since
+from tests.frames import day, frame, lines, transformed
 
 BRANDS = """
     ds    | brand_id | names        | categories       | reference_prices
@@ -37,6 +38,24 @@ def test_a_brand_counts_from_the_day_it_is_known_and_as_it_is_then(spark):
         "renamed - - -",
         "same_day b1 title 900",
     ]
+
+
+def test_versions_of_a_brand_that_ended_before_the_first_day_are_left_out(spark):
+    brands = """
+        ds    | brand_id | names
+        03-01 | b1       | Velmora
+        03-03 | b1       | Velmore
+        03-05 | b1       | Velmoro
+        03-01 | b2       | Kestrel
+        03-09 | b3       | Tarnquist
+    """
+    standing = brands_since(frame(spark, "staging.brands", brands), day("03-05"))
+    assert lines(standing, "brand_id names valid_from valid_to") == [
+        "b1 Velmoro 03-05 9999-12-31", "b2 Kestrel 03-01 9999-12-31", "b3 Tarnquist 03-09 9999-12-31",
+    ]  # fmt: skip
+    assert lines(brands_since(frame(spark, "staging.brands", brands), day("03-04")), "brand_id valid_from valid_to") == [
+        "b1 03-03 03-05", "b1 03-05 9999-12-31", "b2 03-01 9999-12-31", "b3 03-09 9999-12-31",
+    ]  # fmt: skip
 
 
 def test_a_listing_stays_one_row_however_many_brands_it_names(spark):
