@@ -297,11 +297,11 @@ def _reasons(column: Column, feed: Feed) -> list[C]:
     return found
 
 
-def mark_repeats(judged: DataFrame, feed: Feed) -> DataFrame:
-    """Of several good rows with one key on one day the newest stays; the others get a reason. Good rows lose _raw.
+def repeats(judged: DataFrame, feed: Feed) -> DataFrame:
+    """(ds, _file, _line, _repeat) of good rows that are not the newest with their key on their day.
 
-    Newest: `updated_at`, then file name, then position. Only keys that stand twice are looked at again,
-    so wide rows are not shuffled. `judged` should be persisted.
+    Newest: `updated_at`, then file name, then position. Only keys that stand twice are looked at again. `judged` should
+    be persisted.
     """
     columns = feed.schema()[1:]
     keys = ["ds", *feed.key]
@@ -309,9 +309,9 @@ def mark_repeats(judged: DataFrame, feed: Feed) -> DataFrame:
     twice = good.groupBy(*keys).agg(F.count("*").alias("_n")).where("_n > 1").select(*keys)
     content = F.xxhash64(*[F.col(c.name) for c in columns])
     newest = Window.partitionBy(*keys).orderBy(F.desc("updated_at"), F.desc(FILE), F.desc(LINE))
-    losers = (
+    return (
         good.select(*keys, "updated_at", FILE, LINE, content.alias("_content"))
-        .join(F.broadcast(twice), keys, how="left_semi")
+        .join(twice, keys, how="left_semi")
         .withColumn("_order", F.row_number().over(newest))
         .withColumn("_winner", F.first("_content").over(newest))
         .where("_order > 1")
@@ -320,8 +320,16 @@ def mark_repeats(judged: DataFrame, feed: Feed) -> DataFrame:
             F.when(F.col("_content") == F.col("_winner"), "duplicate").otherwise("superseded").alias("_repeat"),
         )
     )  # fmt: skip
+
+
+def mark_repeats(judged: DataFrame, repeated: DataFrame) -> DataFrame:
+    """The rows with what `repeats` found among their reasons. Good rows lose _raw.
+
+    `repeated` should be persisted and computed: Spark then knows its size, and the wide rows are shuffled only in a
+    delivery that repeats very many.
+    """
     return (
-        judged.join(F.broadcast(losers), ["ds", FILE, LINE], how="left")
+        judged.join(repeated, ["ds", FILE, LINE], how="left")
         .withColumn("_reasons", F.when(F.col("_repeat").isNull(), F.col("_reasons")).otherwise(F.array("_repeat")))
         .withColumn(RAW, F.when(F.size("_reasons") > 0, F.col(RAW)))  # of a good row its columns say all
         .drop("_repeat")

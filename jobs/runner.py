@@ -367,14 +367,16 @@ def _load_batch(run: Run, declared: Declaration, feed: Feed, name: str, batch: S
     tasks = max(2 * run.spark.sparkContext.defaultParallelism, sum(delivery.rows for delivery in batch) // TASK_ROWS)
     with (
         persisted(feeds.judge(rows, feed).coalesce(tasks), StorageLevel.DISK_ONLY) as judged,
-        persisted(feeds.mark_repeats(judged, feed)) as marked,
+        persisted(feeds.repeats(judged, feed)) as repeated,
     ):
-        if unknown := feeds.unknown_columns(judged):
-            run.progress.line(f"{declared.name:26} columns outside the contract, kept out: {', '.join(unknown)}")
-        _check_columns_delivered(judged, declared)
-        return publish(
-            run, declared, feeds.staged(marked, feed), [d.day for d in batch], {}, Loaded(feed, name, batch, marked)
-        )
+        repeated.count()
+        with persisted(feeds.mark_repeats(judged, repeated)) as marked:
+            if unknown := feeds.unknown_columns(judged):
+                run.progress.line(f"{declared.name:26} columns outside the contract, kept out: {', '.join(unknown)}")
+            _check_columns_delivered(judged, declared)
+            return publish(
+                run, declared, feeds.staged(marked, feed), [d.day for d in batch], {}, Loaded(feed, name, batch, marked)
+            )
 
 
 def _check_columns_delivered(judged: DataFrame, declared: Declaration) -> None:
