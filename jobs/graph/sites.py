@@ -28,7 +28,7 @@ CAPS = {
         "packaging": 0.75,
         "materials": 0.6,
         "stock_from": 0.5,
-        "stock_to": 0.4,
+        "stock_to": 0.7,
         "forwarded_to": 0.4,
         "origin": 0.3,
     },
@@ -41,6 +41,9 @@ CAPS = {
 LONE_ORIGIN, MEMBERS_PER_OUTSIDER = 0.75, 4
 # Where stock arrives goods are packed; materials that come there too are in doubt.
 ARRIVES = 0.5
+# What leaves in bulk for a place of the racket's own is packed there: where it comes from then only makes it, unless boxes
+# say otherwise.
+LEAVES = 0.4
 # So many parcels, scans or members make a sign worth half of what it can say: two parcels 3/4, ten scans too.
 HALF_WORTH = {
     "stock_from": 1.0,
@@ -193,6 +196,9 @@ def caps(kind: str, place: list[Trace], places: list[list[Trace]]) -> dict[str, 
             limits |= {sign: limits[sign] * ARRIVES for sign in ("materials", "packaging")}
         elif is_only_house(place, places):
             limits["origin"] = LONE_ORIGIN
+    is_left = any(of_sign(other, "stock_to") for other in places) and not of_sign(place, "stock_to")
+    if kind == "packed_at" and is_left:
+        limits |= {sign: limits[sign] * LEAVES for sign in ("stock_from", "materials")}
     return limits
 
 

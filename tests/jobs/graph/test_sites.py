@@ -77,6 +77,23 @@ def test_materials_that_arrive_where_stock_arrives_do_not_make_it_the_workshop()
     assert best("packed_at", traces)[0] == DEPOT
 
 
+def test_what_arrives_in_bulk_at_a_place_of_its_own_is_packed_there_unless_boxes_go_elsewhere():
+    moved = [trace("stock_from", WORKSHOP, 9), trace("materials", WORKSHOP, 6), trace("stock_to", HOME, 9)]
+    shipped = [*moved, *origins(HOME, 5)]
+    assert best("made_at", shipped)[0] == WORKSHOP
+    assert best("packed_at", shipped)[0] == HOME
+    assert best("packed_at", [*shipped, trace("packaging", WORKSHOP, 6)])[0] == WORKSHOP
+
+
+def test_what_goes_to_a_forwarder_is_packed_where_it_leaves():
+    traces = [
+        trace("stock_from", WORKSHOP, 9),
+        trace("materials", WORKSHOP, 6),
+        trace("forwarded_to", DEPOT, 9, outsiders=40),
+    ]
+    assert best("packed_at", [*traces, *origins(DEPOT, 5, outsiders=40)])[0] == WORKSHOP
+
+
 def test_a_forwarders_depot_is_no_workshop_but_parcels_start_there():
     crowd = {"outsiders": 300}
     traces = [
