@@ -300,18 +300,15 @@ def _reasons(column: Column, feed: Feed) -> list[C]:
 def repeats(judged: DataFrame, feed: Feed) -> DataFrame:
     """(ds, _file, _line, _repeat) of good rows that are not the newest with their key on their day.
 
-    Newest: `updated_at`, then file name, then position. Only keys that stand twice are looked at again. `judged` should
-    be persisted.
+    Newest: `updated_at`, then file name, then position. Wide rows are not shuffled. `judged` should be persisted.
     """
     columns = feed.schema()[1:]
     keys = ["ds", *feed.key]
     good = judged.where(F.size("_reasons") == 0)
-    twice = good.groupBy(*keys).agg(F.count("*").alias("_n")).where("_n > 1").select(*keys)
     content = F.xxhash64(*[F.col(c.name) for c in columns])
     newest = Window.partitionBy(*keys).orderBy(F.desc("updated_at"), F.desc(FILE), F.desc(LINE))
     return (
         good.select(*keys, "updated_at", FILE, LINE, content.alias("_content"))
-        .join(twice, keys, how="left_semi")
         .withColumn("_order", F.row_number().over(newest))
         .withColumn("_winner", F.first("_content").over(newest))
         .where("_order > 1")

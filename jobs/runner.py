@@ -70,9 +70,7 @@ def plan(
 ) -> Plan:
     """What has to be computed of `first..last`. `ahead`: days of other tables that this very call computes before."""
     days = due_days(declared.table, first, last)
-    # What is not of every day may be asked for of any one day.
-    asked = declared.table.every == "request" or (declared.table.every == "sunday" and first == last)
-    if not days and asked:
+    if declared.table.every == "request":
         days = [last]
     todo: dict[date, str] = {}
     for day in days:
@@ -225,7 +223,9 @@ def _explained(table: str, error: Exception) -> JobError:
     if isinstance(error, JobError):
         return error
     logging.getLogger("jobs").error("unexpected failure of %s", table, exc_info=error)
-    lines = str(error).strip().splitlines()
+    lines = [
+        line.lstrip(": ") for line in str(error).splitlines() if not line.startswith("An error occurred while calling")
+    ]
     # Spark's own words come last.
     cause = next((line for line in reversed(lines) if line.startswith("Caused by: ")), lines[0] if lines else "")
     return JobError(

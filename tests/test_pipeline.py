@@ -106,11 +106,3 @@ def test_a_bucket_that_does_not_exist_is_one_clear_line(server):
     assert done.returncode == 1
     assert "check bucket, endpoint and credentials" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_snapshot_of_any_day_is_computed_when_it_is_asked_for(whole, world):
-    tables = ["core.sales", "core.*_states", "evidence.listing_text_states", "evidence.listing_signals", "evidence.seller_signals"]  # fmt: skip
-    assert LAST != SUNDAY
-    whole.compute(world / "corrected", tables, LAST, LAST)
-    shops = {row["seller_id"] for row in rows(whole.path, "evidence.seller_signals", (LAST, LAST))}
-    assert shops == {row["seller_id"] for row in rows(whole.path, "core.seller_states", (LAST, LAST))} != set()

@@ -30,7 +30,7 @@ TABLE = Table(
 SUSPECT_FROM = -1.5
 # A quarter of the listings is enough: shops of counterfeiters carry honest goods as cover.
 SHARE_AT_EVEN_ODDS = 0.25
-# What every shop begins with, as if so much of a listing had been seen: one ordinary listing makes no suspect.
+# What every shop begins with, before its listings are weighed: one ordinary listing makes no suspect.
 SEEN_FAKES, SEEN_HONEST = 0.05, 0.2
 # A shop without a listing may be anybody's: it is looked at, and speaks against nobody.
 UNKNOWN = -1.0

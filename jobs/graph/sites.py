@@ -42,8 +42,8 @@ LONE_ORIGIN, MEMBERS_PER_OUTSIDER = 0.75, 4
 # Where stock arrives goods are packed; materials that come there too are in doubt.
 ARRIVES = 0.5
 # What leaves in bulk for a place of the racket's own is packed there: where it comes from then only makes it, unless boxes
-# say otherwise.
-LEAVES = 0.4
+# say otherwise. So many recent parcels are half of a bulk.
+LEAVES, BULK = 0.4, 3.0
 # So many parcels, scans or members make a sign worth half of what it can say: two parcels 3/4, ten scans too.
 HALF_WORTH = {
     "stock_from": 1.0,
@@ -196,9 +196,12 @@ def caps(kind: str, place: list[Trace], places: list[list[Trace]]) -> dict[str, 
             limits |= {sign: limits[sign] * ARRIVES for sign in ("materials", "packaging")}
         elif is_only_house(place, places):
             limits["origin"] = LONE_ORIGIN
-    is_left = any(of_sign(other, "stock_to") for other in places) and not of_sign(place, "stock_to")
-    if kind == "packed_at" and is_left:
-        limits |= {sign: limits[sign] * LEAVES for sign in ("stock_from", "materials")}
+    if kind == "packed_at" and not of_sign(place, "stock_to"):
+        moved = sum(
+            row["recent"] * exclusive(kind, row, [row]) for other in places for row in of_sign(other, "stock_to")
+        )
+        kept = 1 - (1 - LEAVES) * moved / (moved + BULK)
+        limits |= {sign: limits[sign] * kept for sign in ("stock_from", "materials")}
     return limits
 
 

@@ -1,6 +1,6 @@
 """Which shops are linked, and how far the others count as honest."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 # A shop that nobody has judged yet.
@@ -9,6 +9,8 @@ UNKNOWN: dict[str, bool | float | int | str] = {"is_suspect": False, "honesty": 
 DOUBT = 0.5
 # Listings from this log-odds on are suspect goods, whoever sells them.
 SUSPECT_GOODS = -1.5
+# What goods are made of and packed in: whoever buys it, it is no stock of fakes, whatever names are printed on it.
+SUPPLIES = ("packaging", "materials")
 
 
 def judged(sellers: DataFrame) -> DataFrame:
@@ -24,6 +26,11 @@ def judged(sellers: DataFrame) -> DataFrame:
         F.when(F.col("is_suspect"), 0.0).otherwise(honest).alias("honesty"),
         F.when(F.col("suspicion") > 0, 0.0).when(F.col("is_suspect"), honest * DOUBT).otherwise(honest).alias("doubt"),
     )  # fmt: skip
+
+
+def is_suspect_goods() -> Column:
+    """Whether a listing offers suspect goods, from the columns suspicion and category of evidence.listing_signals."""
+    return (F.col("suspicion") > SUSPECT_GOODS) & ~F.coalesce(F.col("category").isin(*SUPPLIES), F.lit(False))
 
 
 def among_suspects(sales: DataFrame, sellers: DataFrame) -> DataFrame:

@@ -6,6 +6,7 @@ then all of it is checked by other means than those that found it, and nothing i
 A component is not yet an operation: links.communities looks inside.
 """
 
+import logging
 from datetime import date
 
 from pyspark.sql import DataFrame
@@ -56,13 +57,16 @@ def transform(edges: DataFrame, nodes: DataFrame, before: DataFrame, days: list[
         labels = update_components(known, added, removed, now).persist()
         try:
             facts = verify(labels, now)
-        except GraphError:
+        except GraphError as error:
+            logging.getLogger("jobs").warning("components are found anew, not from last Sunday's: %s", error)
             # Last Sunday's components may be of other edges than are there now: then nothing is known.
             labels.unpersist()
             labels = connected_components(now).persist()
             facts = verify(labels, now)
         if facts.largest > MAX_SELLERS:
-            raise too_large(facts.largest, labels, today, number)
+            glued = too_large(facts.largest, labels, today, number)
+            labels.unpersist()
+            raise glued
     finally:
         pairs.unpersist()
     sizes = labels.groupBy("component").agg(F.count("*").alias("sellers"))

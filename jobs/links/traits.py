@@ -13,8 +13,8 @@ from pyspark.sql import functions as F
 from jobs.columns import clean_text
 from jobs.table import Read, Table
 
-# Names of firms and of individual businesses; three letters and one of the shorter endings are no person's name.
-COMPANY = "(公司|商行|厂|工作室|经营部|合作社)|.{3}(店|部|行|中心|馆|坊|铺|社|超市)$"
+# Names of firms and of individual businesses. Persons' names end in some of the shorter ones, but are short.
+COMPANY = "(公司|商行|厂|工作室|经营部|合作社)|.{3}(店|部|中心|馆|坊|铺|超市)$|.{4}(行|社)$"
 
 TABLE = Table(
     reads={
@@ -43,7 +43,7 @@ def registered(sellers: DataFrame) -> DataFrame:
     one = {
         "id_token": F.col("id_token"),
         "licence": F.col("licence_key"),
-        "company_name": F.when(F.col("legal_name").rlike(COMPANY), clean_text(F.col("legal_name"))),
+        "company_name": F.when(clean_text(F.col("legal_name")).rlike(COMPANY), clean_text(F.col("legal_name"))),
         "payout_account": F.col("payout_account"),
         "registered_address": F.col("registered_address_key"),
         "return_address": F.col("return_address_key"),

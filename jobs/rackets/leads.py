@@ -57,7 +57,7 @@ TABLE = Table(
         offence              string not null comment 'counterfeiting: it probably makes what it sells; selling'
         threshold_cny        decimal(18,2) not null comment 'turnover from which the offence is a crime'
         over_threshold       boolean not null comment 'value_cny reaches it'
-        lead_jurisdiction    string comment '6-digit county code of where it is made, else of where it is sent from'
+        lead_jurisdiction    string comment '6-digit county code of where it is made, else of where it sends from, packs or takes returns'
         other_jurisdictions  array<string> not null comment '6-digit codes of other counties where it makes, packs, sends from or takes returns'
         evidence_families    int not null comment 'families that each tie half of the members'
         first_activity       timestamp comment 'UTC, first payment'
@@ -174,7 +174,8 @@ def offers(members: DataFrame, listings: DataFrame) -> DataFrame:
 
 def jurisdictions(sites: DataFrame) -> DataFrame:
     """Per ds and racket: lead_jurisdiction, other_jurisdictions. A county may be known where the place is not."""
-    county = {kind: F.max(F.when(F.col("kind") == kind, F.col("region_code"))) for kind in ("made_at", "shipped_from")}
+    kinds = ("made_at", "shipped_from", "packed_at", "returned_to")
+    county = {kind: F.max(F.when(F.col("kind") == kind, F.col("region_code"))) for kind in kinds}
     known = (
         sites.where("rank = 1 AND region_code IS NOT NULL")
         .groupBy("ds", "racket_id")

@@ -16,7 +16,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.matching import match
-from jobs.graph.suspects import SUSPECT_GOODS
+from jobs.graph.suspects import is_suspect_goods
 from jobs.table import Read, Table
 
 # A group of two is a pair of shops; three with something in common begin to look like an operation. Two are enough
@@ -244,23 +244,25 @@ def roles(communities: DataFrame, sales: DataFrame, listings: DataFrame) -> Data
     buyers = members.select(
         "ds", F.col("seller_id").alias("buyer_seller_id"), F.col("community_id").alias("buyer_community_id")
     )
-    goods = listings.select("ds", "listing_id", "category", (F.col("suspicion") > SUSPECT_GOODS).alias("is_suspect"))
+    goods = listings.select("ds", "listing_id", "category", is_suspect_goods().alias("is_suspect"))
+    known = sales.where("orders > 0")
     sold = (
-        sales.join(members, ["ds", "seller_id"], how="left")
+        known.join(members, ["ds", "seller_id"], how="inner")
         .join(buyers, ["ds", "buyer_seller_id"], how="left")
-        .where("community_id IS NOT NULL OR buyer_community_id IS NOT NULL")
         .join(goods, ["ds", "listing_id"], how="left")
     )
     is_other = F.col("seller_id") != F.col("buyer_seller_id")
-    bought = sold.where(F.col("is_suspect") & F.col("buyer_community_id").isNotNull() & is_other).select(
-        "ds", F.col("buyer_seller_id").alias("seller_id"), F.lit(True).alias("buys")
+    bought = (
+        known.where(is_other)
+        .join(buyers, ["ds", "buyer_seller_id"], how="inner")
+        .join(goods.where("is_suspect"), ["ds", "listing_id"], how="left_semi")
+        .select("ds", F.col("buyer_seller_id").alias("seller_id"), F.lit(True).alias("buys"))
     )
     is_inside = F.col("is_suspect") & is_other & (F.col("community_id") == F.col("buyer_community_id"))
     is_wholesaler = F.col("to_shops") > F.col("turnover") * WHOLESALE_SHARE
     is_producer = is_wholesaler & (F.col("supplied") >= MIN_SUPPLIED) & F.col("buys").isNull()
     return (
-        sold.where("community_id IS NOT NULL")
-        .groupBy("ds", "seller_id")
+        sold.groupBy("ds", "seller_id")
         .agg(
             F.sum("turnover_cny").alias("turnover"),
             _turnover(F.col("buyer_seller_id") != "").alias("to_shops"),

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from jobs.complaints import market_refunds, shop_refunds
 from jobs.graph.addresses import address_users, counting
-from jobs.graph.suspects import SUSPECT_GOODS
+from jobs.graph.suspects import is_suspect_goods
 from jobs.table import Read, Table
 
 # Nats. Of groups of shops that sell counterfeits more than half buy what they sell. Set so that scores are chances: on five
@@ -101,7 +101,7 @@ def transform(
 def sold(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
     """Per ds and racket: trade_orders, trade_buyers, fake_refunds, orders."""
     buyers = members.select("ds", F.col("racket_id").alias("buyer"), F.col("seller_id").alias("buyer_seller_id"))
-    goods = listings.select("ds", "listing_id", (F.col("suspicion") > SUSPECT_GOODS).alias("is_suspect"))
+    goods = listings.select("ds", "listing_id", is_suspect_goods().alias("is_suspect"))
     rows = (
         sales.join(members, ["ds", "seller_id"], how="inner")
         .join(buyers, ["ds", "buyer_seller_id"], how="left")
@@ -122,7 +122,7 @@ def bought(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFra
     """Per ds and racket: inside_orders, outside_orders, material_orders, packaging_orders."""
     buyers = members.withColumnRenamed("seller_id", "buyer_seller_id")
     sources = members.select("ds", F.col("racket_id").alias("source"), "seller_id")
-    goods = listings.select("ds", "listing_id", "category", (F.col("suspicion") > SUSPECT_GOODS).alias("is_suspect"))
+    goods = listings.select("ds", "listing_id", "category", is_suspect_goods().alias("is_suspect"))
     rows = (
         sales.join(buyers, ["ds", "buyer_seller_id"], how="inner")
         .join(sources, ["ds", "seller_id"], how="left")

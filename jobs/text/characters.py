@@ -36,7 +36,7 @@ class Tables:
 
     plain:   lower case, compatibility forms and accents undone; letters, digits and Chinese characters only.
     simple:  the same in simplified characters.
-    read:    the same with look-alikes as the Latin letters that they imitate.
+    read:    the same with look-alikes as the Latin letters that they imitate, and i as l.
     between: NOTHING, BLANK, SYMBOL or SENTENCE: what a character that is no letter is between letters.
     sound:   number of the syllable of a Chinese character, 0 for all others.
     is_capital: capital letters.
@@ -75,6 +75,8 @@ def tables() -> Tables:
             between[code] = BLANK
         imitated = alike.get(char) or alike.get(form)
         read[code] = ord(imitated) if imitated else simple[code]
+    # 1 is written for both, and each for the other.
+    read[read == ord("i")] = ord("l")
     sound = np.zeros(CODES, np.uint32)
     for number, (_, characters) in enumerate(sorted(reference.syllables().items()), start=1):
         sound[[ord(char) for char in characters]] = number

@@ -145,9 +145,9 @@ _WECHAT = re.compile(
 )
 _QQ = re.compile(r"(?:(?<![a-z0-9])qq|扣扣|企鹅|加q)群?" + _FILLER + _VALUE)
 _ANY = re.compile(r"(?:加我|请加|联系|咨询|私聊|相册|看货|代理|搜)" + r"(?:号码?|[^\w]){0,4}" + _VALUE)
-# Not inside a code of letters and digits.
+# Not inside a code of letters and digits; a numeral of the next word (七天) may follow.
 _PHONE = re.compile(
-    r"(?:(?<![0-9a-z])|(?<=tel)|(?<=phone)|(?<=[vw]x))1[\W_]{0,2}[3-9](?:[\W_]{0,2}\d){9}(?![a-z]|[\W_]{0,1}\d)"
+    r"(?:(?<![0-9a-z])|(?<=tel)|(?<=phone)|(?<=[vw]x))1[\W_]{0,2}[3-9](?:[\W_]{0,2}\d){9}(?![a-z0-9]|[\W_]?\d{3})"
 )
 # A WeChat account: a letter, then 5 to 19 letters, digits, - and _ ; with a digit or _ where no word says what it is.
 _WECHAT_ID = re.compile(r"[a-z][a-z0-9_\-]{5,19}")

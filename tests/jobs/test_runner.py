@@ -253,10 +253,10 @@ def test_progress_on_a_pipe_is_plain_lines(tmp_path):
         assert stream.read() == f"{span}  …\n{span}  12 rows  0.0 s\n"
 
 
-def test_a_snapshot_of_any_one_day_may_be_asked_for(open_run):
-    leads = catalog()["rackets.leads"]
-    assert runner.plan(open_run(), leads, TUESDAY, TUESDAY).ranges == ((TUESDAY, TUESDAY),)
-    assert runner.plan(open_run(), leads, MONDAY, WEDNESDAY).ranges == ()
+@pytest.mark.parametrize("table", ["core.listing_states", "rackets.leads"])
+def test_snapshots_are_of_sundays(open_run, table):
+    declared = catalog()[table]
+    assert runner.plan(open_run(), declared, TUESDAY, TUESDAY).line().split(maxsplit=1) == [table, "nothing due"]
 
 
 def test_a_table_that_reads_its_own_past_is_computed_anew_from_the_first_day_that_is(open_run, monkeypatch):

@@ -549,7 +549,8 @@ def test_any_history_adds_up_to_sales_of_what_orders_say_last_and_no_audit_refus
     flows = transformed("rackets.flows", last, last, **given).localCheckpoint()
     assert {row["direction"] for row in flows.collect()} == {"inside", "out"}
     assert refused("rackets.flows", flows) == []
-    nothing = {"sellers": "core.seller_states", "supplies": "evidence.supplies", "traits": "links.trait_states"}
+    nothing = {"sellers": "core.seller_states", "signals": "evidence.seller_signals", "supplies": "evidence.supplies",
+               "traits": "links.trait_states"}  # fmt: skip
     empty = {name: frame_of(spark, table, []) for name, table in nothing.items()}
     production = transformed("rackets.production", last, last, **given, **empty).localCheckpoint()
     assert production.count() == 50

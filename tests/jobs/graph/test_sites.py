@@ -85,6 +85,12 @@ def test_what_arrives_in_bulk_at_a_place_of_its_own_is_packed_there_unless_boxes
     assert best("packed_at", [*shipped, trace("packaging", WORKSHOP, 6)])[0] == WORKSHOP
 
 
+def test_a_stray_parcel_does_not_move_the_packing():
+    here = [trace("stock_from", WORKSHOP, 9), trace("materials", WORKSHOP, 6)]
+    assert best("packed_at", [*here, trace("stock_to", HOME, 1, recent=0.05)])[0] == WORKSHOP
+    assert best("packed_at", [*here, trace("stock_to", HOME, 9, outsiders=300)])[0] == WORKSHOP
+
+
 def test_what_goes_to_a_forwarder_is_packed_where_it_leaves():
     traces = [
         trace("stock_from", WORKSHOP, 9),

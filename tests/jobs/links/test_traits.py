@@ -21,7 +21,7 @@ def traits(spark, request):
         ds    | seller_id | legal_name  | id_token | licence_key        | payout_account | phone_keys              | handle_keys | devices | ip_prefixes    | registered_address_key | return_address_key
         03-01 | company   | 林记鞋业公司 | id_1     | 91350100M000100Y43 | pay_1          | 13857204916,05942687315 | qq:48213377 | dev_1   | 203.0.113.0/24 | 荔城/荔园路/123        | 荔城/荔园路/5
         03-01 | person    | 林秀英      | -        | -                  | -              | ''                      | ''          | ''      | ''             | -                      | -
-        03-01 | of_trade  | 陈店        | -        | -                  | -              | ''                      | ''          | ''      | ''             | -                      | -
+        03-01 | of_trade  | 欧阳建行    | -        | -                  | -              | ''                      | ''          | ''      | ''             | -                      | -
         03-01 | trader    | 荔城林记鞋店 | -        | -                  | -              | ''                      | ''          | ''      | ''             | -                      | -
     """
 )
