@@ -231,7 +231,7 @@ def test_a_county_counts_though_the_place_is_not_known_and_the_other_likeliest_o
     assert leads("racket_id lead_jurisdiction other_jurisdictions") == [
         "R1 350322 330782,350582",
         "R2 350304 ''",
-        "R3 - 350304",
+        "R3 350304 ''",
     ]
 
 

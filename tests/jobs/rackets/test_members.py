@@ -374,13 +374,13 @@ def test_order_of_rows_and_partitions_change_nothing(spark):
 @CASES.rows(
     communities=groups("a b c d"),
     sales="""
-        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny
-        03-31 | a         | shoe       | ''              | 100
-        03-31 | a         | shoe       | x               | 90
-        03-31 | b         | shoe       | y               | 200
-        03-31 | b         | shoe       | ''              | 100
-        03-31 | c         | boxes      | y               | 51
-        03-31 | c         | shoe       | ''              | 49
+        ds    | seller_id | listing_id | buyer_seller_id | turnover_cny | orders
+        03-31 | a         | shoe       | ''              | 100          | 1
+        03-31 | a         | shoe       | x               | 90           | 1
+        03-31 | b         | shoe       | y               | 200          | 1
+        03-31 | b         | shoe       | ''              | 100          | 1
+        03-31 | c         | boxes      | y               | 51           | 1
+        03-31 | c         | shoe       | ''              | 49           | 1
     """,
     listings="ds | listing_id | category\n03-31 | shoe | sneakers\n03-31 | boxes | packaging",
 )
