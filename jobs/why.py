@@ -461,9 +461,12 @@ def _group(names: Sequence[str], pieces: Sequence[Piece]) -> Group:
 
 def _piece(piece: Piece, shops: int) -> str:
     mark = piece.mark if piece.kind in ("place", "supplier") else f"#{piece.mark}"
+    seen = f"seen {piece.first_seen}..{piece.last_seen}"
+    if piece.first_seen > piece.last_seen:  # a place that two shops used one after the other
+        seen = f"one until {piece.last_seen}, the other since {piece.first_seen}"
     return (
         f"  {piece.kind} {mark}, {piece.nats:.1f} nats: {len(piece.users)} of {shops} shops ({_named(piece.users)}), "
-        f"{piece.outside}, seen {piece.first_seen}..{piece.last_seen} {piece.keys}"
+        f"{piece.outside}, {seen} {piece.keys}"
     )
 
 

@@ -10,10 +10,11 @@ if any was, and has the lowest number.
 A parcel that comes more than LOOK_BACK days after its order last changed stays in core.parcels only.
 
 `is_first`, `turnover_change_cny` and `fake_refund_change` add up: over all rows until D they give what is known on D, under
-one rule. A row counts when it is known within LOOK_BACK days of payment, or has such a row of its order within its look-back.
+one rule. A row counts when it is known within LOOK_BACK days of payment, or has such a row of the feed orders within its
+look-back.
 No other row changes orders or turnover: whether an older order was counted before cannot be known at a cost that does not
 grow, so one that is first delivered so late never counts, and what was not added is never taken off. A refund for fakes
-counts at any age. When shop, listing or buyer of an order were corrected, `moved_from` says what to take from the old ones.
+counts at any age, and again when it is told again more than LOOK_BACK days later. When shop, listing or buyer of an order were corrected, `moved_from` says what to take from the old ones.
 """
 
 from datetime import date
