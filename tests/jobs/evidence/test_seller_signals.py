@@ -44,8 +44,8 @@ def test_fakes_behind_a_cover_of_honest_goods_make_a_suspect_and_so_does_one_amo
 )
 def test_shops_above_minus_one_and_a_half_nats_are_looked_at(signals):
     assert signals("seller_id suspicion is_suspect") == [
-        "less -1.533647 false",  # ln(1.05 / (14 / 3 + 0.2))
-        "more -1.462727 true",  # ln(1.05 / (13 / 3 + 0.2))
+        "less -1.533619 false",  # ln(1.05 / (14 / 3 + 0.2))
+        "more -1.462667 true",  # ln(1.05 / (13 / 3 + 0.2))
     ]
 
 
@@ -57,7 +57,7 @@ def test_one_ordinary_listing_makes_no_suspect_and_nothing_is_known_of_a_shop_wi
     assert signals("seller_id suspicion is_suspect") == [
         "none -1 true",
         "one -2.367124 false",  # ln(0.05 / (1 / 3 + 0.2))
-        "two -2.85263 false",
+        "two -2.852631 false",
     ]
 
 
