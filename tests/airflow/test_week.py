@@ -70,15 +70,15 @@ def test_days_run_by_themselves_and_start_their_week(api, world):
     api.unpause("yunjian_daily")
     # The schedule begins with yesterday, whose deliveries never come; looking for them takes a core.
     api.end_run("yunjian_daily", str(datetime.now(UTC).date() - timedelta(days=1)), 240)
-    assert api.wait_for_run("yunjian_daily", SATURDAY, 600) == "success"
+    assert api.wait_for_run("yunjian_daily", SATURDAY, 900) == "success"
 
     def waiting():
         return api.tasks("yunjian_daily", SUNDAY).get("wait_for_orders", {}).get("state") == "up_for_reschedule"
 
     api.wait_until("Sunday waits for its orders", waiting, 120)
     not_yet.rename(late)
-    assert api.wait_for_run("yunjian_daily", SUNDAY, 600) == "success"
-    assert api.wait_for_run("yunjian_weekly", MONDAY, 900) == "success"
+    assert api.wait_for_run("yunjian_daily", SUNDAY, 900) == "success"
+    assert api.wait_for_run("yunjian_weekly", MONDAY, 1500) == "success"
     assert len(api.runs("yunjian_weekly")) == 1
 
 
