@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import catalog, landing, settings
-from jobs.errors import JobError, UsageError
+from jobs.errors import JobError, UsageError, explained
 from jobs.progress import Progress
 from jobs.table import DAY, SUNDAY
 
@@ -74,11 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except Exception as error:  # the last line must say what to do, whatever broke
-        logging.getLogger("jobs").exception("unexpected failure")
-        print(
-            f"failed: {_first_line(error)}; tables are as before or whole: the trace is above, run it again",
-            file=sys.stderr,
-        )
+        print(f"failed: {explained(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped: what has a receipt stays, run the same command again to go on", file=sys.stderr)
@@ -87,11 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _kind(error: JobError) -> str:
     return {2: "usage", 3: "not arrived", 4: "refused"}.get(error.exit_code, "failed")
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:300] if lines else ''}"
 
 
 def _parser() -> argparse.ArgumentParser:

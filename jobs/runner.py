@@ -1,7 +1,6 @@
 """Runs tables over ranges of days: read → transform → persist → audit → publish → receipt."""
 
 import inspect
-import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from pyspark.sql import functions as F
 
 from jobs import feeds, landing, receipts, storage
 from jobs.catalog import Declaration, catalog
-from jobs.errors import JobError, NotArrivedError
+from jobs.errors import JobError, NotArrivedError, explained
 from jobs.locks import table_lock
 from jobs.progress import Progress
 from jobs.provenance import same_code
@@ -205,8 +204,8 @@ def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date)
                     name = running.pop(ended)
                     try:
                         ended.result()
-                    except Exception as unforeseen:
-                        error = _explained(name, unforeseen)
+                    except Exception as failure:
+                        error = explained(failure, f"{name}: ")
                         run.progress.line(f"{name:26} {error}")
                         errors.append(error)
                         if not isinstance(error, NotArrivedError):  # what reads it goes as far as its days do
@@ -216,21 +215,6 @@ def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date)
             raise
     if errors:
         raise errors[0]
-
-
-def _explained(table: str, error: Exception) -> JobError:
-    """A JobError as it is; anything else with its trace in the log."""
-    if isinstance(error, JobError):
-        return error
-    logging.getLogger("jobs").error("unexpected failure of %s", table, exc_info=error)
-    lines = [
-        line.lstrip(": ") for line in str(error).splitlines() if not line.startswith("An error occurred while calling")
-    ]
-    # Spark's own words come last.
-    cause = next((line for line in reversed(lines) if line.startswith("Caused by: ")), lines[0] if lines else "")
-    return JobError(
-        f"{table}: {type(error).__name__}: {cause[:300]}; tables are as before or whole: the trace is above, run it again"
-    )
 
 
 def plan_lines(run: Run, tables: Sequence[Declaration], first: date, last: date) -> Iterator[str]:

@@ -12,13 +12,13 @@ found out more often, whatever he sells; and ids, words and places, because a mo
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.graph.suspects import SUPPLIES
 from jobs.table import Read, Table
 
 # Where a name stands, from the most open place to the least.
 PLACES = {"claimed": 3.0, "title": 2.0, "description": 1.0, "evaded": 0.0}
 # Nobody does these but to hide a name; the other ways may be slips or another word (core.listings).
 ON_PURPOSE = ("symbols", "look_alike", "split", "masked")
-WRAPPINGS = ("packaging", "materials")
 
 TABLE = Table(
     reads={
@@ -118,7 +118,7 @@ def _looks(listings: DataFrame, texts: DataFrame, signals: DataFrame) -> DataFra
             F.size("image_ids").cast("double").alias("images"),
             F.length("title").cast("double").alias("title_length"),
             F.length("description").cast("double").alias("description_length"),
-            _flag(F.col("category").isin(*WRAPPINGS)).alias("is_wrapping"),
+            _flag(F.col("category").isin(*SUPPLIES)).alias("is_wrapping"),
         )
     )  # fmt: skip
 

@@ -34,8 +34,8 @@ TABLE = Table(
         share      double not null comment 'of the shop''s first scans, 0 to 1'
         sigma_m    double not null comment 'spread of the scans per axis, metres'
         recent     double not null comment 'the scans, each halved for every two weeks since it became known'
-        first_seen  date not null comment 'day on which the first of the scans became known, within the six weeks'
-        last_seen   date not null comment 'day on which the last of them became known'
+        first_seen date not null comment 'day on which the first of the scans became known, within the six weeks'
+        last_seen  date not null comment 'day on which the last of them became known'
     """,
 )
 

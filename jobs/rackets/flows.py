@@ -9,7 +9,7 @@ MAX_FLOWS of each direction; parcels without an order have no shops at their end
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.graph.suspects import SUSPECT_GOODS
+from jobs.graph.suspects import SUPPLIES, is_suspect_goods
 from jobs.table import Read, Table
 
 # A wholesaler may have thousands of customers; a person looks at the largest.
@@ -40,8 +40,8 @@ TABLE = Table(
 def transform(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
     sellers = members.select("ds", "seller_id", F.col("racket_id").alias("source"))
     buyers = members.select("ds", F.col("seller_id").alias("buyer_seller_id"), F.col("racket_id").alias("target"))
-    suspect = F.when(F.col("suspicion") > SUSPECT_GOODS, "suspect")
-    supplies = F.when(F.col("category").isin("materials", "packaging"), F.col("category"))
+    suspect = F.when(is_suspect_goods(), "suspect")
+    supplies = F.when(F.col("category").isin(*SUPPLIES), F.col("category"))
     goods = listings.select("ds", "listing_id", F.coalesce(supplies, suspect, F.lit("other")).alias("goods"))
     rows = (
         sales.where("orders > 0 AND buyer_seller_id <> '' AND buyer_seller_id <> seller_id")

@@ -16,8 +16,8 @@ from jobs.outcomes import standing
 from jobs.table import Read, Table
 from jobs.thresholds import threshold
 
-# A lead: the score from this on, held together by this many independent families (jobs/graph/families.py). More than even: a visit in vain costs
-# more than a week of waiting for the next sign.
+# A lead: the score from this on, held together by this many independent families (jobs/graph/families.py). More than
+# even: a visit in vain costs more than a week of waiting for the next sign.
 LEAD_SCORE, LEAD_FAMILIES = 0.6, 2
 # A judgement stands until it is taken back, however long that is.
 OUTCOME_DAYS = 3_650

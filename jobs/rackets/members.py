@@ -16,7 +16,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.matching import match
-from jobs.graph.suspects import is_suspect_goods
+from jobs.graph.suspects import SUPPLIES, is_suspect_goods
 from jobs.table import Read, Table
 
 # A group of two is a pair of shops; three with something in common begin to look like an operation. Two are enough
@@ -266,7 +266,7 @@ def roles(communities: DataFrame, sales: DataFrame, listings: DataFrame) -> Data
         .agg(
             F.sum("turnover_cny").alias("turnover"),
             _turnover(F.col("buyer_seller_id") != "").alias("to_shops"),
-            _turnover(F.col("category").isin("packaging", "materials")).alias("materials"),
+            _turnover(F.col("category").isin(*SUPPLIES)).alias("materials"),
             F.sum(F.when(is_inside, F.col("orders")).otherwise(0)).alias("supplied"),
         )
         .join(bought.distinct(), ["ds", "seller_id"], how="left")

@@ -4,8 +4,8 @@ Grain: ds, racket_id. Reads of the same Sunday: rackets.members, core.sales, cor
 evidence.listing_signals, evidence.seller_signals, evidence.supplies, links.trait_states. Who makes sells to trade, buys or
 receives materials, receives stock without orders and opens new shops when old ones are closed; who only sells buys from
 others. What comes without an order is the racket's when the address is its own (jobs/graph/addresses.py), and stock unless
-its sender mostly sends materials or packaging. `signs` says what moved
-the judgement and by how much, and `nats` adds it up: weights are judgements, each bounded, so that no single sign decides.
+its sender mostly sends materials or packaging. `signs` says what moved the judgement and by how much, and `nats` adds it up:
+weights are judgements, each bounded, so that no single sign decides.
 """
 
 from pyspark.sql import Column, DataFrame
@@ -54,8 +54,8 @@ TABLE = Table(
         outside_orders    bigint not null comment 'suspect goods that members bought elsewhere, orders'
         material_orders   bigint not null comment 'materials that members bought, orders'
         packaging_orders  bigint not null comment 'packaging that members bought, orders'
-        material_parcels   bigint not null comment 'materials that came to addresses of its own without an order in the last twelve weeks, parcels'
-        packaging_parcels  bigint not null comment 'packaging that came there so, parcels'
+        material_parcels  bigint not null comment 'materials that came to addresses of its own without an order in the last twelve weeks, parcels'
+        packaging_parcels bigint not null comment 'packaging that came there so, parcels'
         stock_parcels     bigint not null comment 'other goods that came there so, parcels'
         reopened          bigint not null comment 'members closed by the platform that another followed soon'
         fake_refunds      bigint not null comment 'orders refunded because the goods were fake'

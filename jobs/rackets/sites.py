@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from jobs.graph.addresses import address_users, counting
 from jobs.graph.near import BLOCK_DEGREES, SQUARE_DEGREES, around, blocked, metres
 from jobs.graph.sites import site_batches
+from jobs.graph.suspects import SUPPLIES
 from jobs.table import Read, Table
 
 # Shops scanned within this distance of a place are its crowd, metres: couriers scan within a few hundred of the door.
@@ -137,7 +138,7 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     # Who sends from where it sells to shops: not stock of its own.
     is_elsewhere = F.col("sender_address_key") != F.col("recipient_address_key")
     is_made = is_owned & F.col("sells").isNull() & is_elsewhere & ~F.col("is_forwarded")
-    of_buyer = F.col("buyer").isNotNull() & F.col("category").isin("materials", "packaging")
+    of_buyer = F.col("buyer").isNotNull() & F.col("category").isin(*SUPPLIES)
     came_to = F.coalesce("sells", F.when(F.col("is_forwarded"), "forwarded_to"), F.lit("stock_to"))
     signs = [
         F.when(of_buyer, _sign("buyer", F.col("category"), "recipient_address_key")),

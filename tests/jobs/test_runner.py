@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from jobs import provenance, runner, storage
 from jobs.catalog import Declaration, catalog, select
-from jobs.errors import AuditError, NotArrivedError
+from jobs.errors import AuditError, JobError, NotArrivedError
 from jobs.locks import LockedError, table_lock
 from jobs.progress import Progress
 from jobs.table import Read, Table
@@ -58,6 +58,20 @@ def test_tables_run_side_by_side_as_soon_as_what_they_read_is_done(open_run, mon
     assert "staging.sellers" in done_before["core.sellers"]
     assert "core.sellers" in done_before["core.seller_states"]
     assert len(ended) == 4
+
+
+def test_whatever_breaks_a_table_leaves_those_that_do_not_read_it(open_run, monkeypatch):
+    ended = []
+
+    def run_table(run, declared, first, last):
+        if declared.name == "staging.sellers":
+            raise ValueError("An error occurred while calling o1.save.\n: first\nCaused by: no memory\n\tat somewhere")
+        ended.append(declared.name)
+
+    monkeypatch.setattr(runner, "run_table", run_table)
+    with pytest.raises(JobError, match=r"^staging\.sellers: ValueError: Caused by: no memory; tables are as before"):
+        compute(open_run(), tables=["core.seller_states", "staging.shipments", "core.sellers", "staging.sellers"])
+    assert ended == ["staging.shipments"]
 
 
 def test_what_has_a_receipt_that_stands_is_not_computed_again(open_run, three_days):
