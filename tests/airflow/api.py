@@ -69,10 +69,10 @@ class Api:
         body = {"logical_date": None, "partition_key": key, "conf": conf}
         return str(self.call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
-    def schedule_days(self, first: str, last: str) -> None:
-        """Has the scheduler run yunjian_daily for a range of past days."""
-        # A date alone is its midnight; the last day's partition is reached with the end of the day.
-        body = {"dag_id": "yunjian_daily", "from_date": f"{first}T00:00:00Z", "to_date": f"{last}T23:59:59Z",
+    def schedule_day(self, day: str) -> None:
+        """Has the scheduler run yunjian_daily for a past day."""
+        # A date alone is its midnight; a day's partition is reached with its end.
+        body = {"dag_id": "yunjian_daily", "from_date": f"{day}T00:00:00Z", "to_date": f"{day}T23:59:59Z",
                 "max_active_runs": 1}  # fmt: skip
         self.call("POST", "/api/v2/backfills", body)
 

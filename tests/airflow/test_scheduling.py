@@ -82,7 +82,7 @@ def test_a_week_runs_once_when_its_seven_days_are_published(api, jobs):
     api.announce(["2024-03-05", "2024-03-08", "2024-03-09", "2024-03-10"])
     api.announce(["2024-03-11", "2024-03-17"])  # another week, not complete
     assert api.runs("yunjian_weekly") == []
-    api.schedule_days("2024-03-07", "2024-03-07")
+    api.schedule_day("2024-03-07")
     assert api.wait_for_run("yunjian_weekly", "2024-03-04", 240) == "success"
     called = [call[1] for call in jobs.calls("run", "2024-03-04", "2024-03-10")]
     # Nothing waits for it.
