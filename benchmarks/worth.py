@@ -134,7 +134,7 @@ def report(warehouse: Path, folder: Path) -> str:
         with steps.step(f"without {family or 'nothing'}"), session.opened(settings.load("local")) as spark:
             results[family] = judged(partial(of, spark), sunday, family)
     whole = results[None]
-    signs = sorted({sign for found in whole.signs.values() for sign in found})
+    signs = sorted({sign for found in whole.signs.values() for sign in found} - {"prior"})
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     return "\n".join(
         [

@@ -18,13 +18,18 @@ from jobs.versions import newest_on
 PRIOR, PRIOR_WITHOUT_BRAND = -2.0, -3.5
 PRICE_STEPS = ((0.35, 2.5), (0.6, 1.4), (0.8, 0.0))  # price below this share of the genuine one -> weight
 PRICE_HIGH = -1.5
+# Of a brand's goods whose genuine price nobody told, most are genuine, as of all that name a brand.
+PRICE_UNKNOWN = -0.8
 HIDDEN_BRAND, GRADE_WORDS, USED_GOODS = 0.7, 2.0, -1.5
+# Who sells used goods has one of each: what sells more often is used in its title only.
+USED_ORDERS = 2
 # Nobody puts signs or other letters into a name but to hide it. Traditional characters are how some honest sellers
 # write, and what only resembles a name may be another word: more so the less of the name is left.
 EVADED_NAME = {"symbols": 2.5, "look_alike": 2.5, "split": 2.5, "masked": 2.5, "traditional": 1.5, "misspelt": 1.5,
                "truncated": 1.0, "homophone": 1.5, "initials": 1.0}  # fmt: skip
-# Goods that are said to be like those of a brand, or for them, are mostly neither: they cost a fraction and may be honest.
-COMPARED = -1.0
+# Goods that are said to be like those of a brand, or for them, are mostly neither. That they cost a fraction says less then:
+# a shop of such goods alone may be a partner of counterfeiters, and is none by itself.
+COMPARED, COMPARED_PRICE_MOST = -1.0, 1.0
 AUTHORISED = -6.0
 # An empty brand field hides a name where sellers use the field: at least this share of all listings has it filled.
 FIELD_IN_USE = 0.05
@@ -121,17 +126,19 @@ def _appearance() -> Column:
     price = F.lit(PRICE_HIGH)
     for below, weight in reversed(PRICE_STEPS):
         price = F.when(F.col("price_share") < below, weight).otherwise(price)
+    price = F.when(F.col("is_compared"), F.least(price, F.lit(COMPARED_PRICE_MOST))).otherwise(price)
+    price = F.when(F.col("price_share").isNull(), PRICE_UNKNOWN).otherwise(price)
     evaded = F.lit(0.0)
     for how, weight in EVADED_NAME.items():
         evaded = F.when(F.col("brand_evasion") == how, weight).otherwise(evaded)
     hidden = F.col("is_field_used") & (F.coalesce(F.trim("brand_claimed"), F.lit("")) == "")
     return (
         F.when(branded, PRIOR).otherwise(PRIOR_WITHOUT_BRAND)
-        + F.when(branded & F.col("price_share").isNotNull(), price).otherwise(0.0)
+        + F.when(branded, price).otherwise(0.0)
         + evaded
         + F.when(branded & F.col("is_compared"), COMPARED).otherwise(0.0)
         + F.when(branded & hidden, HIDDEN_BRAND).otherwise(0.0)
         + F.when(F.col("has_grade_words"), GRADE_WORDS).otherwise(0.0)
-        + F.when(branded & F.col("_used"), USED_GOODS).otherwise(0.0)
+        + F.when(branded & F.col("_used") & (F.col("orders") <= USED_ORDERS), USED_GOODS).otherwise(0.0)
         + F.when(F.col("is_authorised"), AUTHORISED).otherwise(0.0)
     )

@@ -20,12 +20,13 @@ def counting(members: DataFrame, signals: DataFrame) -> DataFrame:
     """ds, seller_id, racket_id (null: of none), counts: what a shop counts for among the users of a place or an address.
 
     members: ds, racket_id, seller_id. signals: evidence.seller_signals. A member counts one, a shop of no racket as far as
-    it is honest: a suspect may be a member that is not known yet, or a customer whose parcels the racket sends.
+    it is honest (graph/suspects: its doubt): a suspect may be a member that is not known yet, or a customer whose parcels
+    the racket sends; one that shows little by itself counts a part.
     """
     return (
         judged(signals)
         .join(members, ["ds", "seller_id"], how="full")
-        .select("ds", "seller_id", "racket_id", F.when(F.col("racket_id").isNotNull(), 1.0).otherwise(F.col("honesty")).cast("decimal(18,6)").alias("counts"))
+        .select("ds", "seller_id", "racket_id", F.when(F.col("racket_id").isNotNull(), 1.0).otherwise(F.col("doubt")).cast("decimal(18,6)").alias("counts"))
     )  # fmt: skip
 
 

@@ -34,8 +34,9 @@ PARTNER_WEIGHT, GUEST_TRADES = 2.0, 2
 # A community has so many members, and this share of them, that show by themselves what they sell; or one, and so many
 # nats of refunds for fakes among all of them.
 LIKELY, LIKELY_SHARE, REFUNDS_TELL = 2, 0.34, 2.0
-# A customer buys from so many unrelated communities, its own among them.
-CUSTOMER_SOURCES = 2
+# A customer buys from so many unrelated communities, its own among them, and so often outside it: a test buy, or a
+# gap that was filled once, makes none.
+CUSTOMER_SOURCES, CUSTOMER_ORDERS = 2, 3
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def reweighed(part: Component, label: np.ndarray) -> np.ndarray:
 
 
 def customers(part: Component, label: np.ndarray) -> np.ndarray:
-    """Which shops buy suspect goods from several unrelated communities, half of it or more outside their own."""
+    """Which shops buy suspect goods from several unrelated communities, half of it or more outside their own, and sell none."""
     source = np.where(part.source < part.n, label[np.minimum(part.source, part.n - 1)], part.source)
     outside = source != label[part.buyer]
     bought = np.unique(np.stack([part.buyer, source], axis=1), axis=0)
@@ -136,7 +137,8 @@ def customers(part: Component, label: np.ndarray) -> np.ndarray:
     orders_in = np.bincount(part.buyer, part.orders * ~outside, part.n)
     sells = np.zeros(part.n, bool)
     sells[part.source[part.source < part.n]] = True
-    return (sources >= CUSTOMER_SOURCES) & (orders_out >= orders_in) & ~sells
+    buys = (orders_out >= orders_in) & (orders_out >= CUSTOMER_ORDERS)
+    return (sources >= CUSTOMER_SOURCES) & buys & ~sells
 
 
 def without(part: Component, out: np.ndarray) -> Component:

@@ -38,9 +38,9 @@ CAPS = {
 # An origin that members have in common and hardly any other shop, when no stock is seen to come from elsewhere and
 # materials go nowhere else: who has no other house makes things there. Hardly any: one for so many members, who may be a
 # member that is not known yet.
-LONE_ORIGIN, MEMBERS_PER_OUTSIDER = 0.75, 4
-# Where stock arrives goods are packed; materials that come there too are in doubt.
-ARRIVES = 0.5
+LONE_ORIGIN, MEMBERS_PER_OUTSIDER = 0.85, 1.5
+# Where stock arrives goods are packed; materials that come there too are in doubt. A recent parcel is half of a stream.
+ARRIVES, STREAM = 0.5, 1.0
 # What leaves in bulk for a place of the racket's own is packed there: where it comes from then only makes it, unless boxes
 # say otherwise. So many recent parcels are half of a bulk.
 LEAVES, BULK = 0.4, 3.0
@@ -192,17 +192,23 @@ def caps(kind: str, place: list[Trace], places: list[list[Trace]]) -> dict[str, 
     """What each sign can say at most for a kind of site at one of the places."""
     limits = dict(CAPS[kind])
     if kind == "made_at":
-        if of_sign(place, "stock_to"):
-            limits |= {sign: limits[sign] * ARRIVES for sign in ("materials", "packaging")}
+        if arrived := of_sign(place, "stock_to"):
+            kept = _kept(ARRIVES, sum(row["recent"] for row in arrived), STREAM)
+            limits |= {sign: limits[sign] * kept for sign in ("materials", "packaging")}
         elif is_only_house(place, places):
             limits["origin"] = LONE_ORIGIN
     if kind == "packed_at" and not of_sign(place, "stock_to"):
         moved = sum(
             row["recent"] * exclusive(kind, row, [row]) for other in places for row in of_sign(other, "stock_to")
         )
-        kept = 1 - (1 - LEAVES) * moved / (moved + BULK)
+        kept = _kept(LEAVES, moved, BULK)
         limits |= {sign: limits[sign] * kept for sign in ("stock_from", "materials")}
     return limits
+
+
+def _kept(least: float, amount: float, half: float) -> float:
+    """1 of nothing, towards `least` the more there is; halfway there at `half`."""
+    return 1 - (1 - least) * amount / (amount + half)
 
 
 def is_only_house(place: list[Trace], places: list[list[Trace]]) -> bool:

@@ -33,11 +33,16 @@ def is_suspect_goods() -> Column:
     return (F.col("suspicion") > SUSPECT_GOODS) & ~F.coalesce(F.col("category").isin(*SUPPLIES), F.lit(False))
 
 
-def among_suspects(sales: DataFrame, sellers: DataFrame) -> DataFrame:
-    """Rows of core.sales that suspects sold to other suspects. sellers: evidence.seller_signals."""
+def among_suspects(sales: DataFrame, listings: DataFrame, sellers: DataFrame) -> DataFrame:
+    """Rows of core.sales: suspect goods that suspects sold to other suspects.
+
+    listings: evidence.listing_signals. sellers: evidence.seller_signals.
+    """
     suspects = sellers.where("is_suspect").select("ds", "seller_id")
+    goods = listings.where(is_suspect_goods()).select("ds", "listing_id")
     return (
         sales.where("orders > 0 AND buyer_seller_id <> '' AND buyer_seller_id <> seller_id")
+        .join(goods, ["ds", "listing_id"], how="left_semi")
         .join(suspects, ["ds", "seller_id"], how="left_semi")
         .join(suspects.withColumnRenamed("seller_id", "buyer_seller_id"), ["ds", "buyer_seller_id"], how="left_semi")
     )

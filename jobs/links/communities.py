@@ -1,7 +1,7 @@
 """links.communities: shops that are probably one operation, as known on a Sunday.
 
 Grain: ds, seller_id; shops in a community of two or more. Reads of the same Sunday: links.components,
-links.shared_values, links.edges, core.sales, evidence.seller_signals; and all of staging.outcomes until then: shops of
+links.shared_values, links.edges, core.sales, evidence.listing_signals, evidence.seller_signals; and all of staging.outcomes until then: shops of
 which a person said that they do not belong together are parted as long as that stands.
 Each component is worked on as a whole, in memory, by jobs/graph/communities.py; components are spread over tasks.
 `community_id` names it for this Sunday only: rackets.members gives names that last.
@@ -23,6 +23,7 @@ TABLE = Table(
         "values": Read("links.shared_values"),
         "edges": Read("links.edges"),
         "sales": Read("core.sales"),
+        "listings": Read("evidence.listing_signals"),
         "sellers": Read("evidence.seller_signals"),
         "outcomes": Read("staging.outcomes", days=3650),
     },
@@ -43,6 +44,7 @@ def transform(
     values: DataFrame,
     edges: DataFrame,
     sales: DataFrame,
+    listings: DataFrame,
     sellers: DataFrame,
     outcomes: DataFrame,
     days: list[date],
@@ -52,14 +54,14 @@ def transform(
         .where("event = 'cannot_link' AND subject_a <> subject_b")
         .select("ds", "subject_a", "subject_b")
     )
-    evidence = evidence_of(components, sellers, values, edges, purchases(sales, sellers), apart)
+    evidence = evidence_of(components, sellers, values, edges, purchases(sales, listings, sellers), apart)
     return evidence.groupBy("ds", "bucket").applyInArrow(label_components, RESULT)
 
 
-def purchases(sales: DataFrame, sellers: DataFrame) -> DataFrame:
-    """(ds, seller_id, buyer_seller_id, orders): what suspects bought from other suspects."""
+def purchases(sales: DataFrame, listings: DataFrame, sellers: DataFrame) -> DataFrame:
+    """(ds, seller_id, buyer_seller_id, orders): suspect goods that suspects bought from other suspects."""
     return (
-        among_suspects(sales, sellers)
+        among_suspects(sales, listings, sellers)
         .groupBy("ds", "seller_id", "buyer_seller_id")
         .agg(F.sum("orders").alias("orders"))
     )

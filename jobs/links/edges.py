@@ -1,7 +1,7 @@
 """links.edges: what ties two shops that probably sell counterfeits, as known on a Sunday.
 
 Grain: ds, src, dst, via; src < dst. Reads of the same Sunday: links.shared_values, evidence.places,
-evidence.seller_signals, core.sales. What a tie weighs is said in jobs/graph/traits.py.
+evidence.listing_signals, evidence.seller_signals, core.sales. What a tie weighs is said in jobs/graph/traits.py.
 Kinds of one `family` are one piece of evidence: readers take the best of a family, never the sum.
 """
 
@@ -21,6 +21,7 @@ TABLE = Table(
     reads={
         "values": Read("links.shared_values"),
         "places": Read("evidence.places"),
+        "listings": Read("evidence.listing_signals"),
         "sellers": Read("evidence.seller_signals"),
         "sales": Read("core.sales"),
     },
@@ -42,8 +43,10 @@ TABLE = Table(
 PAIR = ("ds", "src", "dst")
 
 
-def transform(values: DataFrame, places: DataFrame, sellers: DataFrame, sales: DataFrame) -> DataFrame:
-    ties = by_value(values).unionByName(by_place(places, sellers)).unionByName(by_supply(sales, sellers))
+def transform(
+    values: DataFrame, places: DataFrame, listings: DataFrame, sellers: DataFrame, sales: DataFrame
+) -> DataFrame:
+    ties = by_value(values).unionByName(by_place(places, sellers)).unionByName(by_supply(sales, listings, sellers))
     return ties.withColumn("family", of_kind(F.col("via"), "family")).select(
         *PAIR, "via", "family", "weight", "shared", "example", "first_seen", "last_seen"
     )
@@ -86,10 +89,10 @@ def by_place(places: DataFrame, sellers: DataFrame) -> DataFrame:
     )  # fmt: skip
 
 
-def by_supply(sales: DataFrame, sellers: DataFrame) -> DataFrame:
-    """Suspects that buy from one suspect only, with it."""
+def by_supply(sales: DataFrame, listings: DataFrame, sellers: DataFrame) -> DataFrame:
+    """Suspects that buy suspect goods from one suspect only, with it."""
     bought = (
-        among_suspects(sales, sellers)
+        among_suspects(sales, listings, sellers)
         .groupBy("ds", "buyer_seller_id", "seller_id")
         .agg(
             F.sum("orders").alias("orders"),

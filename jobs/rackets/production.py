@@ -5,8 +5,11 @@ evidence.listing_signals, evidence.seller_signals, evidence.supplies, links.trai
 receives materials, receives stock without orders and opens new shops when old ones are closed; who only sells buys from
 others. What comes without an order is the racket's when the address is its own (jobs/graph/addresses.py), and stock unless
 its sender mostly sends materials or packaging. `signs` says what moved the judgement and by how much, and `nats` adds it up:
-weights are judgements, each bounded, so that no single sign decides.
+weights are judgements, each bounded, so that no single sign decides. The prior is one of the signs.
 """
+
+import math
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -28,9 +31,22 @@ BUYS_OUTSIDE = -2.5
 MIN_TRADE_ORDERS, MIN_TRADE_BUYERS, MIN_ORDERS, MIN_PARCELS, MIN_OUTSIDE = 3, 2, 2, 3, 3
 # An operation of many fronts has its own goods: nats for each e-fold of shops beyond five, within limits.
 PER_SIZE, USUAL_SIZE, SIZE_LEAST, SIZE_MOST = 1.0, 5.0, -0.7, 1.5
-# Refunds for fakes against the market's rate, as a likelihood ratio within limits. Too few speak for an honest cheap
-# group; many say that goods are fake, which those of resellers are as well, so they hardly speak for making them.
-REFUNDS_LEAST, REFUNDS_MOST = -2.0, 0.5
+# Whether its goods are fake at all: refunds for fakes, and how its listings under a brand look, against the market's
+# rates, each as a likelihood ratio within its limits. Nothing of it is what an honest cheap group shows. All of it together
+# says that goods are fake, which those of resellers are as well: it hardly speaks for making them.
+REFUNDS_LEAST, REFUNDS_MOST = -2.0, 4.0
+FAKES_LEAST, FAKES_MOST = -3.0, 0.5
+# Look: how many times as often counterfeiters' listings have it, and what it says at least and at most, nats.
+LOOKS = {
+    "hidden_names": (4, -0.5, 3.0),
+    "graded": (4, -0.3, 3.0),
+    "upheld": (4, -0.3, 3.0),
+    "far_below": (3, -1.5, 2.0),
+}
+FAR_BELOW = 0.35
+# Rates of the market as assumed before any is known: they count as so many listings. A rate has an upper limit, where
+# most listings are counterfeits.
+USUAL_LOOKS, ASSUMED_LISTINGS, MOST_LOOKS = 0.02, 200, 0.2
 # A new shop follows a closed one within so many days.
 REOPENED_DAYS = 21
 
@@ -56,12 +72,20 @@ TABLE = Table(
         packaging_orders  bigint not null comment 'packaging that members bought, orders'
         material_parcels  bigint not null comment 'materials that came to addresses of its own without an order in the last twelve weeks, parcels'
         packaging_parcels bigint not null comment 'packaging that came there so, parcels'
-        stock_parcels     bigint not null comment 'other goods that came there so, parcels'
+        stock_parcels     bigint not null comment 'other goods that came there so, not from another racket, parcels'
+        outside_parcels   bigint not null comment 'other goods that came there so from addresses of other rackets, parcels'
+        trade_parcels     bigint not null comment 'other goods that went so from addresses of its own to those of other rackets, parcels'
+        parcel_buyers     bigint not null comment 'rackets that received them'
         reopened          bigint not null comment 'members closed by the platform that another followed soon'
         fake_refunds      bigint not null comment 'orders refunded because the goods were fake'
         orders            bigint not null comment 'orders of its members'
+        branded           bigint not null comment 'listings of its members under a brand, or graded as copies'
+        hidden_names      bigint not null comment 'of these, with a name hidden from plain search'
+        graded            bigint not null comment 'of these, with words by which copies are graded'
+        upheld            bigint not null comment 'of these, with reports that were upheld'
+        far_below         bigint not null comment 'of these, at less than 35 % of the genuine price'
         signs             array<struct<sign:string,nats:double,says:string>> not null comment 'what moved the judgement, strongest first; `says` is for a person'
-        nats              double not null comment 'log-odds that it makes what it sells: PRIOR and all signs'
+        nats              double not null comment 'log-odds that it makes what it sells: the sum of all signs'
     """,
 )
 
@@ -83,18 +107,21 @@ def transform(
         .agg(F.count("*").alias("sellers"))
         .join(sold(of_member, sales, listings), racket, how="left")
         .join(bought(of_member, sales, listings), racket, how="left")
-        .join(received(supplies, users), racket, how="left")
+        .join(without_orders(supplies, users), racket, how="left")
         .join(reopened(of_member, sellers), racket, how="left")
+        .join(looks(of_member, listings), racket, how="left")
         .join(F.broadcast(market_refunds(sales)), "ds", how="left")
+        .join(F.broadcast(market_looks(listings)), "ds", how="left")
         .fillna(0)
     )
-    total = F.aggregate("signs", F.lit(PRIOR), lambda nats, sign: nats + sign["nats"])
+    total = F.aggregate("signs", F.lit(0.0), lambda nats, sign: nats + sign["nats"])
     return (
         counted.withColumn("signs", signs())
         .withColumn("nats", F.round(total, 6))
         .select(
             *racket, "trade_orders", "trade_buyers", "inside_orders", "outside_orders", "material_orders", "packaging_orders",
-            "material_parcels", "packaging_parcels", "stock_parcels", "reopened", "fake_refunds", "orders", "signs", "nats",
+            "material_parcels", "packaging_parcels", "stock_parcels", "outside_parcels", "trade_parcels", "parcel_buyers",
+            "reopened", "fake_refunds", "orders", "branded", *LOOKS, "signs", "nats",
         )
     )  # fmt: skip
 
@@ -142,21 +169,38 @@ def bought(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFra
     )
 
 
-def received(supplies: DataFrame, users: DataFrame) -> DataFrame:
-    """Per ds and racket: material_parcels, packaging_parcels, stock_parcels, what came without an order to its addresses."""
-    own = users.select("ds", F.col("address_key").alias("recipient_address_key"), F.col("owner").alias("racket_id"))
+def without_orders(supplies: DataFrame, users: DataFrame) -> DataFrame:
+    """Per ds and racket, of parcels without an order: material_parcels, packaging_parcels, stock_parcels, outside_parcels,
+    which came to its addresses; trade_parcels, parcel_buyers, which went from them to those of other rackets.
+    """
+    owners = users.select("ds", "address_key", "owner")
+    senders = owners.withColumnsRenamed({"address_key": "sender_address_key", "owner": "sender"})
+    recipients = owners.withColumnsRenamed({"address_key": "recipient_address_key", "owner": "recipient"})
+    ends = F.array(
+        F.struct(F.col("recipient").alias("racket_id"), F.lit(True).alias("came"), F.col("sender").alias("partner")),
+        F.struct(F.col("sender").alias("racket_id"), F.lit(False).alias("came"), F.col("recipient").alias("partner")),
+    )
+    sells, came = F.coalesce("sells", F.lit("goods")), F.col("came")
+    is_other = F.coalesce(F.col("partner") != F.col("racket_id"), F.lit(False))
+    sold = ~came & is_other & (F.col("sells") == "goods")
 
     def parcels(condition: Column) -> Column:
         return F.sum(F.when(condition, F.col("parcels")).otherwise(0))
 
     return (
         supplies.where("NOT has_order")
-        .join(own.where("racket_id IS NOT NULL"), ["ds", "recipient_address_key"], how="inner")
+        .join(senders, ["ds", "sender_address_key"], how="left")
+        .join(recipients, ["ds", "recipient_address_key"], how="left")
+        .select("ds", "parcels", sells.alias("sells"), F.inline(ends))
+        .where("racket_id IS NOT NULL")
         .groupBy("ds", "racket_id")
         .agg(
-            parcels(F.col("sells") == "materials").alias("material_parcels"),
-            parcels(F.col("sells") == "packaging").alias("packaging_parcels"),
-            parcels(F.col("sells").isNull()).alias("stock_parcels"),
+            parcels(came & (F.col("sells") == "materials")).alias("material_parcels"),
+            parcels(came & (F.col("sells") == "packaging")).alias("packaging_parcels"),
+            parcels(came & (F.col("sells") == "goods") & ~is_other).alias("stock_parcels"),
+            parcels(came & (F.col("sells") == "goods") & is_other).alias("outside_parcels"),
+            parcels(sold).alias("trade_parcels"),
+            F.count_distinct(F.when(sold, F.col("partner"))).alias("parcel_buyers"),
         )
     )
 
@@ -177,26 +221,63 @@ def reopened(members: DataFrame, sellers: DataFrame) -> DataFrame:
     )
 
 
+def looks(members: DataFrame, listings: DataFrame) -> DataFrame:
+    """Per ds and racket: branded, and how many of these have each of LOOKS."""
+    own = under_a_brand(listings).join(members, ["ds", "seller_id"], how="inner")
+    return own.groupBy("ds", "racket_id").agg(
+        F.count("*").alias("branded"), *[F.count_if(look).alias(look) for look in LOOKS]
+    )
+
+
+def market_looks(listings: DataFrame) -> DataFrame:
+    """ds and market_<look>: the share of all listings under a brand that have each of LOOKS, smoothed. One row a day."""
+
+    def rate(look: str) -> Column:
+        seen = F.count_if(look) + F.lit(USUAL_LOOKS * ASSUMED_LISTINGS)
+        return F.least(seen / (F.count("*") + ASSUMED_LISTINGS), F.lit(MOST_LOOKS)).alias(f"market_{look}")
+
+    return under_a_brand(listings).groupBy("ds").agg(*[rate(look) for look in LOOKS])
+
+
+def under_a_brand(listings: DataFrame) -> DataFrame:
+    """ds, seller_id and LOOKS as booleans: listings under a brand that has not authorised the shop, or graded as copies."""
+    return listings.where("(brand_id IS NOT NULL OR has_grade_words) AND NOT is_authorised").select(
+        "ds", "seller_id", F.col("is_evaded").alias("hidden_names"), F.col("has_grade_words").alias("graded"),
+        (F.col("upheld_reports") > 0).alias("upheld"), F.coalesce(F.col("price_share") < FAR_BELOW, F.lit(False)).alias("far_below"),
+    )  # fmt: skip
+
+
+def fakes() -> Column:
+    """Nats: what refunds and looks say of whether the goods are fake."""
+    said = [_within(shop_refunds(), REFUNDS_LEAST, REFUNDS_MOST)]
+    for look, (times, least, most) in LOOKS.items():
+        ratio = F.col(look) * math.log(times) - F.col("branded") * (times - 1) * F.col(f"market_{look}")
+        said.append(_within(ratio, least, most))
+    return _within(reduce(Column.__add__, said), FAKES_LEAST, FAKES_MOST)
+
+
 def signs() -> Column:
     """array<struct<sign, nats, says>>: what the counts of a racket say for and against its making goods, strongest first."""
-    buys = (F.col("outside_orders") >= MIN_OUTSIDE) & (F.col("outside_orders") > F.col("inside_orders"))
-    trades = (F.col("trade_orders") >= MIN_TRADE_ORDERS) & (F.col("trade_buyers") >= MIN_TRADE_BUYERS)
     # A parcel without an order is a delivery as an order is.
+    outside = F.col("outside_orders") + F.col("outside_parcels")
+    buys = (outside >= MIN_OUTSIDE) & (outside > F.col("inside_orders"))
+    buyers = F.col("trade_buyers") + F.col("parcel_buyers")
+    trades = (F.col("trade_orders") + F.col("trade_parcels") >= MIN_TRADE_ORDERS) & (buyers >= MIN_TRADE_BUYERS)
     materials = F.col("material_orders") + F.col("material_parcels")
     packaging = F.col("packaging_orders") + F.col("packaging_parcels")
     size = _within(PER_SIZE * F.log(F.col("sellers") / USUAL_SIZE), SIZE_LEAST, SIZE_MOST)
-    refunds = _within(shop_refunds(), REFUNDS_LEAST, REFUNDS_MOST)
     reopens = F.when(F.col("reopened") >= 2, REOPENS).when(F.col("reopened") == 1, REOPENS_ONCE)
     every = [
-        _sign("trade", F.when(trades, TRADE), "suspect goods sold to trade (%d shops, %d orders)", "trade_buyers", "trade_orders"),
+        _sign("prior", F.lit(PRIOR), "most groups that sell counterfeits buy them"),
+        _sign("trade", F.when(trades, TRADE), "suspect goods sold to trade (%d shops, %d orders; parcels without one to other rackets: %d)", "trade_buyers", "trade_orders", "trade_parcels"),
         _sign("inside", F.when(F.col("inside_orders") >= MIN_ORDERS, SUPPLIES_OWN), "supplies its own shops (orders: %d)", "inside_orders"),
         _sign("materials", F.when(materials >= MIN_ORDERS, MATERIALS), "materials bought or received (orders: %d, parcels without one: %d)", "material_orders", "material_parcels"),
         _sign("packaging", F.when(packaging >= MIN_ORDERS, PACKAGING), "packaging bought or received (orders: %d, parcels without one: %d)", "packaging_orders", "packaging_parcels"),
         _sign("stock", F.when(F.col("stock_parcels") >= MIN_PARCELS, STOCK), "stock without orders to addresses of its own (parcels: %d)", "stock_parcels"),
         _sign("reopened", reopens, "shops closed by the platform and opened anew (%d)", "reopened"),
-        _sign("outside", F.when(buys, BUYS_OUTSIDE), "suspect goods bought outside, more than inside (orders: %d)", "outside_orders"),
+        _sign("outside", F.when(buys, BUYS_OUTSIDE), "suspect goods bought outside, more than inside (orders: %d, parcels without one from other rackets: %d)", "outside_orders", "outside_parcels"),
         _sign("size", size, "shops (%d)", "sellers"),
-        _sign("refunds", refunds, "orders refunded as fakes (%d of %d)", "fake_refunds", "orders"),
+        _sign("fakes", fakes(), "its goods against the market's: refunded as fakes %d of %d orders; of %d listings under a brand names hidden %d, graded as copies %d, reports upheld %d, far below the price %d", "fake_refunds", "orders", "branded", *LOOKS),
     ]  # fmt: skip
     told = F.filter(F.array(*every), lambda sign: sign["nats"] != 0)
     weakness = F.transform(told, lambda sign: F.struct((-F.abs(sign["nats"])).alias("weakness"), sign.alias("sign")))

@@ -20,12 +20,13 @@ CASES = {
     ),
     "rackets.production": (
         """
-        ds    | racket_id | signs                            | nats
-        03-31 | R1        | trade:3:sold,outside:-2.5:bought | -0.4
-        03-31 | R2        | ''                               | -0.9
-        03-31 | untold    | trade:3:sold                     | 3
+        ds    | racket_id | signs                            | nats | branded | upheld
+        03-31 | R1        | trade:3:sold,outside:-2.5:bought | 0.5  | 2       | 2
+        03-31 | R2        | ''                               | 0    | 0       | 0
+        03-31 | untold    | trade:3:sold                     | 2.1  | 0       | 0
+        03-31 | miscount  | ''                               | 0    | 2       | 3
         """,
-        {"untold"},
+        {"untold", "miscount"},
     ),
     "rackets.sites": (
         """

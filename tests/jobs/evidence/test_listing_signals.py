@@ -17,6 +17,11 @@ PLAIN = (
     "ds | listing_id | seller_id | brand_id | brand_claimed | brand_match | price_cny | reference_price_cny | title\n"
 )
 
+# A listing under a brand whose genuine price nobody told.
+BARE = rules.PRIOR + rules.PRICE_UNKNOWN
+# What an order without a refund for a fake says, by the usual rate of a market.
+OF_ORDER = math.log((1 - complaints.LISTING_TIMES * complaints.USUAL_REFUNDS) / (1 - complaints.USUAL_REFUNDS))
+
 
 @pytest.fixture(autouse=True)
 def large_market(monkeypatch):
@@ -56,8 +61,8 @@ def test_the_lower_the_price_of_a_protected_name_the_more_suspect(signals):
         f"below_80 0.799 {nats(rules.PRIOR, none)}",
         f"full_price 0.9 {nats(rules.PRIOR, rules.PRICE_HIGH)}",
         f"no_brand - {nats(rules.PRIOR_WITHOUT_BRAND)}",
-        f"no_price - {nats(rules.PRIOR)}",
-        f"zero_ref - {nats(rules.PRIOR)}",
+        f"no_price - {nats(BARE)}",
+        f"zero_ref - {nats(BARE)}",
     ]
 
 
@@ -83,14 +88,43 @@ def test_the_lower_the_price_of_a_protected_name_the_more_suspect(signals):
 )
 def test_hidden_names_and_words_for_copies_are_suspect_and_used_goods_are_not(signals):
     assert signals("listing_id is_evaded brand_evasion is_compared has_grade_words suspicion") == [
-        f"blank false - false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
-        f"compared false - true false {nats(rules.PRIOR, rules.COMPARED)}",
-        f"evaded true masked false false {nats(rules.PRIOR, 2.5, rules.HIDDEN_BRAND)}",
-        f"graded false - false true {nats(rules.PRIOR, rules.GRADE_WORDS)}",
-        f"guessed true initials false false {nats(rules.PRIOR, 1.0, rules.HIDDEN_BRAND)}",
-        f"hidden false - false false {nats(rules.PRIOR, rules.HIDDEN_BRAND)}",
-        f"used false - false false {nats(rules.PRIOR, rules.USED_GOODS)}",
+        f"blank false - false false {nats(BARE, rules.HIDDEN_BRAND)}",
+        f"compared false - true false {nats(BARE, rules.COMPARED)}",
+        f"evaded true masked false false {nats(BARE, 2.5, rules.HIDDEN_BRAND)}",
+        f"graded false - false true {nats(BARE, rules.GRADE_WORDS)}",
+        f"guessed true initials false false {nats(BARE, 1.0, rules.HIDDEN_BRAND)}",
+        f"hidden false - false false {nats(BARE, rules.HIDDEN_BRAND)}",
+        f"used false - false false {nats(BARE, rules.USED_GOODS)}",
         f"used_plain false - false false {nats(rules.PRIOR_WITHOUT_BRAND)}",
+    ]
+
+
+@CASES.rows(
+    listings="""
+        ds    | listing_id | seller_id | brand_id | brand_claimed | brand_match | is_compared | price_cny | reference_price_cny
+        03-03 | dear       | s         | b        | Velmora       | title       | true        | 900       | 1000
+        03-03 | cheap      | s         | b        | Velmora       | title       | true        | 100       | 1000
+        03-03 | one        | s         | b        | Velmora       | claimed     | false       | 700       | 1000
+        03-03 | several    | s         | b        | Velmora       | claimed     | false       | 700       | 1000
+    """,
+    texts="""
+        ds    | listing_id | grade_words | used_words
+        03-03 | one        | ''          | 闲置
+        03-03 | several    | ''          | 闲置
+    """,
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | orders | fake_refunds
+        03-03 | s         | one        | ''              | 2      | 0
+        03-03 | s         | several    | ''              | 3      | 0
+    """,
+)
+def test_goods_for_a_brand_may_be_cheap_and_used_goods_are_not_sold_often(signals):
+    assert (rules.COMPARED_PRICE_MOST, rules.USED_ORDERS) == (1.0, 2)
+    assert signals("listing_id suspicion") == [
+        f"cheap {nats(rules.PRIOR, rules.COMPARED_PRICE_MOST, rules.COMPARED)}",
+        f"dear {nats(rules.PRIOR, rules.PRICE_HIGH, rules.COMPARED)}",
+        f"one {nats(rules.PRIOR, rules.USED_GOODS, 2 * OF_ORDER)}",
+        f"several {nats(rules.PRIOR, 3 * OF_ORDER)}",
     ]
 
 
@@ -114,8 +148,8 @@ def test_every_way_to_hide_a_name_has_a_weight():
 )  # fmt: skip
 def test_reports_count_as_they_stand_on_the_sunday_and_no_more_than_two(signals):
     assert signals("ds upheld_reports rejected_reports suspicion") == [
-        f"03-03 0 0 {nats(rules.PRIOR)}",
-        f"03-10 3 1 {nats(rules.PRIOR, 2 * complaints.UPHELD, complaints.TURNED_DOWN)}",
+        f"03-03 0 0 {nats(BARE)}",
+        f"03-10 3 1 {nats(BARE, 2 * complaints.UPHELD, complaints.TURNED_DOWN)}",
     ]
 
 
@@ -134,9 +168,9 @@ def test_reports_count_as_they_stand_on_the_sunday_and_no_more_than_two(signals)
 )
 def test_an_authorised_shop_is_not_suspect_from_when_that_is_known(signals):
     assert signals("ds listing_id is_authorised suspicion") == [
-        f"03-03 of_shop false {nats(rules.PRIOR)}",
-        f"03-10 of_shop true {nats(rules.PRIOR, rules.AUTHORISED)}",
-        f"03-10 other false {nats(rules.PRIOR)}",
+        f"03-03 of_shop false {nats(BARE)}",
+        f"03-10 of_shop true {nats(BARE, rules.AUTHORISED)}",
+        f"03-10 other false {nats(BARE)}",
     ]
 
 
@@ -151,7 +185,7 @@ def test_an_empty_brand_field_hides_nothing_where_nobody_fills_it(spark):
     }  # fmt: skip
     reads = {name: frame(spark, rules.TABLE.reads[name].table, text) for name, text in texts.items()}
     found = transformed("evidence.listing_signals", "03-03", "03-03", **reads)
-    assert lines(found, "listing_id suspicion") == [f"blank {nats(rules.PRIOR)}", f"title {nats(rules.PRIOR)}"]
+    assert lines(found, "listing_id suspicion") == [f"blank {nats(BARE)}", f"title {nats(BARE)}"]
 
 
 @CASES.rows(
@@ -173,14 +207,12 @@ def test_an_empty_brand_field_hides_nothing_where_nobody_fills_it(spark):
     """,
 )
 def test_refunds_for_fakes_weigh_against_orders_without_by_the_rate_of_the_market_within_limits(signals):
-    market = complaints.USUAL_REFUNDS
     fake = math.log(complaints.LISTING_TIMES)
-    other = math.log((1 - complaints.LISTING_TIMES * market) / (1 - market))
-    told = f"{fake + 9 * other:.6f}".rstrip("0")
+    told = f"{fake + 9 * OF_ORDER:.6f}".rstrip("0")
     assert signals("listing_id orders fake_refunds complaints suspicion") == [
-        f"clean 100000 0 {complaints.REFUNDS_LEAST} {nats(rules.PRIOR, complaints.REFUNDS_LEAST)}",
-        f"few 10 0 {10 * other:.6f} {nats(rules.PRIOR, 10 * other)}",
-        f"often 20 9 {complaints.REFUNDS_MOST:g} {nats(rules.PRIOR, complaints.REFUNDS_MOST)}",
-        f"refunded 10 1 {told} {nats(rules.PRIOR, fake, 9 * other)}",
-        f"unsold 0 0 0 {nats(rules.PRIOR)}",
+        f"clean 100000 0 {complaints.REFUNDS_LEAST} {nats(BARE, complaints.REFUNDS_LEAST)}",
+        f"few 10 0 {10 * OF_ORDER:.6f} {nats(BARE, 10 * OF_ORDER)}",
+        f"often 20 9 {complaints.REFUNDS_MOST:g} {nats(BARE, complaints.REFUNDS_MOST)}",
+        f"refunded 10 1 {told} {nats(BARE, fake, 9 * OF_ORDER)}",
+        f"unsold 0 0 0 {nats(BARE)}",
     ]

@@ -66,6 +66,18 @@ def test_who_buys_suspect_goods_from_two_unrelated_sources_is_a_customer():
     assert found(shops) == ["abcdef"]
 
 
+def test_who_bought_once_or_twice_elsewhere_is_no_customer():
+    shops = Shops("abcdefx")
+    racket(shops, "abcdef")
+    shops.use("abx", "image")
+    shops.use("bcx", "device")
+    shops.buy("x", "elsewhere", orders=1)
+    shops.buy("x", "somewhere", orders=1)
+    assert found(shops) == ["abcdefx"]
+    shops.buy("x", "nowhere", orders=1)
+    assert found(shops) == ["abcdef"]
+
+
 def test_who_sells_to_trade_is_no_customer():
     shops = Shops("abcdefx")
     racket(shops, "abcdef")

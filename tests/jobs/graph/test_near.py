@@ -11,7 +11,7 @@ from tests.frames import Cases
 
 CASES = Cases(
     "links.edges", "03-03", "03-03", ids="seller_id src dst", values="ds | seller_id", places="ds | seller_id",
-    sellers="ds | seller_id", sales="ds | seller_id",
+    listings="ds | listing_id", sellers="ds | seller_id", sales="ds | seller_id",
 )  # fmt: skip
 # A centre of many scans close together, and one of three far apart.
 SURE, VAGUE = (300, 20.0), (3, 400.0)

@@ -13,6 +13,13 @@ from tests.jobs.graph.shops import KIND, Shops
 
 SUNDAYS = [day("03-03"), day("03-10")]
 SHOWN = "ds seller_id community_id sellers tier confidence"
+LISTINGS = """
+    ds    | listing_id | category | suspicion
+    03-03 | l          | sneakers | -1.4
+    03-10 | l          | sneakers | -1.4
+    03-03 | plain      | sneakers | -1.5
+    03-03 | boxes      | packaging | 3
+"""
 
 
 def tables(spark, weeks, edges="ds | src", sales="ds | seller_id | listing_id", outcomes="ds | outcome_id"):
@@ -40,6 +47,7 @@ def tables(spark, weeks, edges="ds | src", sales="ds | seller_id | listing_id", 
         "sellers": frame_of(spark, "evidence.seller_signals", sellers),
         "edges": frame(spark, "links.edges", edges),
         "sales": frame(spark, "core.sales", sales),
+        "listings": frame(spark, "evidence.listing_signals", LISTINGS),
         "outcomes": frame(spark, "staging.outcomes", outcomes),
     }
 
@@ -152,6 +160,8 @@ SALES = """
     03-03 | m         | l          | y               | 4
     03-03 | n         | l          | y               | 4
     03-03 | honest    | l          | y               | 4
+    03-03 | q         | plain      | y               | 9
+    03-03 | q         | boxes      | y               | 9
 """
 OUTCOMES = """
     ds    | outcome_id | event       | subject_a | subject_b | undoes
@@ -179,8 +189,8 @@ def test_a_purchase_from_another_component_is_from_another_source_so_the_buyer_i
     assert members(groups["a"]) == "abcdef"  # x bought from a and, mostly, from m
 
 
-def test_purchases_from_one_other_component_and_from_honest_shops_make_no_customer(groups):
-    assert members(groups["g"]) == "ghijkly"  # y bought from m and n, which are one source
+def test_purchases_from_one_other_component_from_honest_shops_and_of_other_goods_make_no_customer(groups):
+    assert members(groups["g"]) == "ghijkly"  # y bought suspect goods from m and n, which are one source
 
 
 def test_a_common_place_inside_a_component_counts_and_one_that_leaves_it_is_ignored(groups):

@@ -10,6 +10,13 @@ from tests.frames import Cases
 CASES = Cases(
     "links.edges", "03-03", "03-03", ids="seller_id src dst value buyer_seller_id listing_id",
     values="ds | seller_id", places="ds | seller_id", sellers="ds | seller_id", sales="ds | seller_id",
+    listings="""
+        ds    | listing_id | category | suspicion
+        03-03 | l          | sneakers | -1.4
+        03-03 | l1         | sneakers | -1.4
+        03-03 | l2         | sneakers | -1.4
+        03-03 | plain      | sneakers | -1.5
+    """,
 )  # fmt: skip
 SHOWN = "src dst via weight shared"
 
@@ -157,6 +164,7 @@ def test_shops_that_send_from_one_place_are_tied_by_it_with_the_days_on_which_bo
         03-03 | b         | l          | d               | 1                | 02-01         | 02-02
         03-03 | a         | l1         | ''              | 99               | 02-01         | 02-02
         03-03 | e         | l          | e               | 99               | 02-01         | 02-02
+        03-03 | e         | plain      | b               | 99               | 02-01         | 02-02
         03-03 | h         | l          | f               | 99               | 02-01         | 02-02
         03-03 | g         | l          | h               | 99               | 02-01         | 02-02
     """,

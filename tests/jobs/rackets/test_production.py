@@ -9,7 +9,7 @@ from jobs.rackets import production as rules
 from tests.frames import Cases
 
 CASES = Cases(
-    "rackets.production", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id recipient_address_key value",
+    "rackets.production", "03-31", "03-31", ids="racket_id seller_id listing_id buyer_seller_id recipient_address_key sender_address_key value",
     members="ds | racket_id", sales="ds | seller_id", listings="ds | listing_id", sellers="ds | seller_id",
     supplies="ds | recipient_address_key", traits="ds | seller_id", signals="ds | seller_id",
 )  # fmt: skip
@@ -25,8 +25,9 @@ SALES = "ds | seller_id | listing_id | buyer_seller_id | orders | fake_refunds"
 
 @pytest.fixture(autouse=True)
 def large_market(monkeypatch):
-    """A few orders do not move the rate at which a market's orders are refunded as fakes."""
+    """What few rackets do moves no rate of the market."""
     monkeypatch.setattr(complaints, "ASSUMED_ORDERS", 10**15)
+    monkeypatch.setattr(rules, "ASSUMED_LISTINGS", 10**15)
 
 
 @pytest.fixture
@@ -47,14 +48,14 @@ def members(*rackets):
 def nats(*signs, orders=0, fakes=0):
     """Of a racket of five shops: its signs, and what so many orders and refunds for fakes say."""
     refunds = fakes * math.log(complaints.SHOP_TIMES) - orders * (complaints.SHOP_TIMES - 1) * complaints.USUAL_REFUNDS
-    refunds = min(max(refunds, rules.REFUNDS_LEAST), rules.REFUNDS_MOST)
+    refunds = min(max(refunds, rules.REFUNDS_LEAST), rules.FAKES_MOST)
     return f"{rules.PRIOR + sum(signs) + refunds:.6f}".rstrip("0").rstrip(".")
 
 
 @CASES.rows(members=members("R1"))
 def test_a_racket_of_which_nothing_is_known_more_likely_sells_what_others_make(production):
-    shown = "trade_orders trade_buyers inside_orders outside_orders material_orders packaging_orders material_parcels packaging_parcels stock_parcels reopened fake_refunds orders nats"
-    assert production(shown) == [f"0 0 0 0 0 0 0 0 0 0 0 0 {nats()}"]
+    shown = "trade_orders trade_buyers inside_orders outside_orders material_orders packaging_orders material_parcels packaging_parcels stock_parcels outside_parcels trade_parcels parcel_buyers reopened fake_refunds orders branded hidden_names graded upheld far_below nats"
+    assert production(shown) == [f"{'0 ' * 20}{nats()}"]
     assert rules.PRIOR < 0
 
 
@@ -240,6 +241,34 @@ def test_suspects_at_an_address_may_be_members_not_known_yet_and_honest_shops_ar
     assert production("racket_id stock_parcels") == ["R1 1"]
 
 
+@CASES.rows(
+    members=members("R1 a", "R2 b", "R3 c", "R4 d"),
+    traits="""
+        ds    | seller_id | kind           | value | last_seen
+        03-31 | a         | return_address | shed  | 03-01
+        03-31 | a         | sender_address | mill  | 03-01
+        03-31 | b         | return_address | yard  | 03-01
+        03-31 | c         | return_address | home  | 03-01
+        03-31 | d         | return_address | hall  | 03-01
+    """,
+    supplies="""
+        ds    | recipient_address_key | sender_address_key | has_order | parcels | sells
+        03-31 | shed                  | mill               | false     | 3       | -
+        03-31 | yard                  | mill               | false     | 2       | -
+        03-31 | home                  | mill               | false     | 3       | -
+        03-31 | hall                  | mill               | false     | 9       | packaging
+        03-31 | elsewhere             | mill               | false     | 9       | -
+    """,
+)
+def test_parcels_without_an_order_between_rackets_are_purchases_of_one_and_trade_of_the_other(production):
+    assert production("racket_id stock_parcels outside_parcels trade_parcels parcel_buyers nats") == [
+        f"R1 3 0 5 2 {nats(rules.TRADE, rules.STOCK)}",
+        f"R2 0 2 0 0 {nats()}",
+        f"R3 0 3 0 0 {nats(rules.BUYS_OUTSIDE)}",
+        f"R4 0 0 0 0 {nats(rules.PACKAGING)}",
+    ]
+
+
 # --- shops closed and opened --------------------------------------------------------------------
 
 
@@ -292,9 +321,40 @@ def test_refunds_for_fakes_count_against_the_rate_of_the_market_within_limits(pr
     assert production("racket_id fake_refunds orders nats") == [
         f"R1 1 100 {nats(orders=100, fakes=1)}",
         f"R2 0 5000 {nats(rules.REFUNDS_LEAST)}",
-        f"R3 90 100 {nats(rules.REFUNDS_MOST)}",
+        f"R3 90 100 {nats(rules.FAKES_MOST)}",
         f"R4 0 50 {nats(-1)}",  # 50 × 4 × 0.005
     ]
+
+
+def look(listing, brand="b", evaded="false", graded="false", upheld=0, share=0.9, authorised="false"):
+    return f"03-31 | {listing} | {listing[0]} | {brand} | sneakers | -2 | {share} | {evaded} | {graded} | {authorised} | {upheld}"
+
+
+@CASES.rows(
+    members=members("R1 a", "R2 b", "R3 c"),
+    listings="ds | listing_id | seller_id | brand_id | category | suspicion | price_share | is_evaded | has_grade_words | is_authorised | upheld_reports\n"
+    + "\n".join(
+        [
+            look("a1"), look("a2", share=0.35), look("a3", brand="-"), look("a4", authorised="true"),
+            look("b1", evaded="true"), look("b2", brand="-", graded="true"), look("b3", upheld=2), look("b4", share=0.34),
+            *[look(f"c{k}") for k in range(90)],
+        ]
+    ),
+)  # fmt: skip
+def test_how_listings_under_a_brand_look_counts_against_the_market_within_limits(production):
+    def fakes(listings, **shown):
+        market = rules.USUAL_LOOKS
+        said = 0
+        for name, (times, least, most) in rules.LOOKS.items():
+            said += min(max(shown.get(name, 0) * math.log(times) - listings * (times - 1) * market, least), most)
+        return min(max(said, rules.FAKES_LEAST), rules.FAKES_MOST)
+
+    assert production("racket_id branded hidden_names graded upheld far_below nats") == [
+        f"R1 2 0 0 0 0 {nats(fakes(2))}",
+        f"R2 4 1 1 1 1 {nats(fakes(4, hidden_names=1, graded=1, upheld=1, far_below=1))}",
+        f"R3 90 0 0 0 0 {nats(fakes(90))}",
+    ]
+    assert -3 < fakes(2) < 0 < fakes(4, hidden_names=1, graded=1, upheld=1, far_below=1)
 
 
 @CASES.rows(
@@ -314,7 +374,7 @@ def test_refunds_for_fakes_count_against_the_rate_of_the_market_within_limits(pr
 )
 def test_however_much_of_everything_adds_up_to_each_sign_once(production):
     signs = rules.TRADE + rules.SUPPLIES_OWN + rules.MATERIALS + rules.PACKAGING + rules.STOCK + rules.REOPENS
-    most = rules.PRIOR + signs + rules.SIZE_MOST + rules.REFUNDS_MOST
+    most = rules.PRIOR + signs + rules.SIZE_MOST + rules.FAKES_MOST
     assert production("nats") == [f"{most:.6f}".rstrip("0").rstrip(".")]
 
 
@@ -331,9 +391,13 @@ def test_however_much_of_everything_adds_up_to_each_sign_once(production):
     """,
 )
 def test_what_moved_the_judgement_is_told_strongest_first_and_adds_up(production):
+    goods = "of 0 listings under a brand names hidden 0, graded as copies 0, reports upheld 0, far below the price 0"
+    prior = f"prior:{rules.PRIOR}:most groups that sell counterfeits buy them"
     assert production("racket_id signs") == [
-        "R1 trade:3:suspect goods sold to trade (2 shops, 3 orders),outside:-2.5:suspect goods bought outside, more than inside (orders: 3),"
-        "materials:1:materials bought or received (orders: 2, parcels without one: 0),refunds:-0.06:orders refunded as fakes (0 of 3)",
-        "R2 refunds:-2:orders refunded as fakes (0 of 100)",
+        "R1 trade:3:suspect goods sold to trade (2 shops, 3 orders; parcels without one to other rackets: 0),"
+        "outside:-2.5:suspect goods bought outside, more than inside (orders: 3, parcels without one from other rackets: 0),"
+        f"materials:1:materials bought or received (orders: 2, parcels without one: 0),{prior},"
+        f"fakes:-0.06:its goods against the market's: refunded as fakes 0 of 3 orders; {goods}",
+        f"R2 fakes:-2:its goods against the market's: refunded as fakes 0 of 100 orders; {goods},{prior}",
     ]
     assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 1 - 0.06:.2f}", f"R2 {rules.PRIOR - 2:.1f}"]
