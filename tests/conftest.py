@@ -3,7 +3,9 @@
 Spark and the jobs are imported where they are used: tests of the orchestrator run in an environment without them.
 """
 
+import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +28,19 @@ FOR_TESTS = {
 }
 
 
+# Two processes take the files in this order: while one computes the `whole` warehouse, the other needs it not yet.
+LONGEST = ("test_pipeline.py", "test_olist.py", "test_s3.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest come first: two processes take the files in this order."""
-    items.sort(
-        key=lambda item: ("whole" not in getattr(item, "fixturenames", ()), item.get_closest_marker("slow") is None)
-    )
+    """The longest come first."""
+
+    def turn(item: pytest.Item) -> tuple[int, bool]:
+        name = item.path.name
+        place = LONGEST.index(name) if name in LONGEST else len(LONGEST)
+        return place, item.get_closest_marker("slow") is None
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
@@ -73,9 +83,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def whole(spark: "SparkSession", world: Path, tmp_path_factory: pytest.TempPathFactory) -> "Warehouse":
-    """All its days in one range, corrections in place from the start, and the week's snapshot."""
+    """All its days in one range, corrections in place from the start, and the week's snapshot.
+
+    Processes of one test run have it in common: the first computes it, and the others wait for that.
+    """
     from tests.worlds import DAILY, FIRST, LAST, WEEKLY, Warehouse
 
-    made = Warehouse(spark, tmp_path_factory.mktemp("whole"))
-    made.compute(world / "corrected", [*DAILY, *WEEKLY], FIRST, LAST)
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    made, complete = Warehouse(spark, folder / "whole"), folder / "whole_is_complete"
+    with (folder / "whole.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not complete.exists():
+            shutil.rmtree(made.path, ignore_errors=True)
+            made.compute(world / "corrected", [*DAILY, *WEEKLY], FIRST, LAST)
+            complete.touch()
     return made
