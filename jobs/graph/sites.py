@@ -35,8 +35,8 @@ CAPS = {
     "shipped_from": {"origin": 0.9, "stock_to": 0.85, "forwarded_to": 0.85},
     "returned_to": {"return": 0.9},
 }
-# An origin that members have in common and hardly any other shop, when no stock is seen to come from elsewhere and
-# materials go nowhere else: who has no other house makes things there. Hardly any: one for so many members, who may be a
+# An origin that members have in common and fewer other shops, when no stock is seen to come from elsewhere and
+# materials go nowhere else: who has no other house makes things there. Fewer: one for so many members, who may be a
 # member that is not known yet.
 LONE_ORIGIN, MEMBERS_PER_OUTSIDER = 0.85, 1.5
 # Where stock arrives goods are packed; materials that come there too are in doubt. A recent parcel is half of a stream.

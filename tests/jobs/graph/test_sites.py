@@ -77,6 +77,10 @@ def test_materials_that_arrive_where_stock_arrives_do_not_make_it_the_workshop()
     assert best("packed_at", traces)[0] == DEPOT
 
 
+def test_a_stray_parcel_that_arrives_leaves_the_workshop_its_materials():
+    assert best("made_at", [trace("materials", WORKSHOP, 9), trace("stock_to", WORKSHOP, 1, recent=0.2)])[0] == WORKSHOP
+
+
 def test_what_arrives_in_bulk_at_a_place_of_its_own_is_packed_there_unless_boxes_go_elsewhere():
     moved = [trace("stock_from", WORKSHOP, 9), trace("materials", WORKSHOP, 6), trace("stock_to", HOME, 9)]
     shipped = [*moved, *origins(HOME, 5)]
