@@ -23,11 +23,11 @@ import numpy as np
 import pandas as pd
 from deltalake import DeltaTable
 
+from benchmarks.over_time import Weeks, kept, surfacing, told
+from benchmarks.truth import HELPERS, LEAST, Groups, World, score, surfaced
 from jobs.graph.near import METRES_PER_DEGREE
 from jobs.graph.traits import KINDS, ONE_FAMILY, PAIR_WEIGHT
 
-# A group is found to be a racket's when it is pure to this share and holds this share of the active members.
-PURE, COVER, LEAST = 0.8, 0.5, 3
 SPLINK_CERTAIN = 0.95
 
 TITLE = f"""# Accuracy
@@ -39,92 +39,6 @@ The simulated world is our own, and its kinds of groups are those that the rules
 method does what, not how well any of them works on a marketplace. Communities find the groups; what keeps most groups of
 resellers out is `rackets.production`.
 """
-
-Groups = dict[str, list[str]]
-
-
-class World:
-    """The truth of one Sunday: who belongs to which racket, who is active, what everybody else is."""
-
-    def __init__(self, folder: Path, day: int):
-        truth = {path.stem: pd.read_parquet(path) for path in (folder / "truth").glob("*.parquet") if path.stem in
-                 ("members", "rackets", "events", "observability", "seller_kind", "sites", "value_weekly")}  # fmt: skip
-        members = truth["members"][truth["members"].day_from <= day].sort_values("day_from", kind="stable")
-        merged = {event.racket: event.day for event in truth["events"].itertuples() if event.event == "merged_into"}
-        into = {r.racket: r.merged_into for r in truth["rackets"].itertuples() if merged.get(r.racket, day + 1) <= day}
-        newest = members.drop_duplicates("seller_id", keep="last")
-        self.racket = {row.seller_id: into.get(row.racket, row.racket) for row in newest.itertuples()}
-        seen = truth["observability"][truth["observability"].ds == day]
-        self.active = {row.racket: [s for s in row.active.split(",") if s] for row in seen.itertuples()}
-        self.observable = {
-            row.racket for row in seen.itertuples() if row.observable and row.recent and row.n_active >= LEAST
-        }
-        sites = truth["sites"][(truth["sites"].day_from <= day) & (truth["sites"].day_to > day)]
-        self.sites = dict(iter(sites.groupby(["racket", "kind"])))
-        value = truth["value_weekly"][truth["value_weekly"].ds == day]
-        self.turnover = dict(zip(value.racket, value.gross.astype(float), strict=True))
-        kinds = truth["seller_kind"]
-        self.kind = dict(zip(kinds.seller_id, kinds.kind, strict=True))
-        self.groups = kinds[kinds.group_id.notna()].groupby("kind").group_id.nunique().to_dict()
-
-    def kind_of(self, shops: Iterable[str]) -> str:
-        """What most of the shops are: `racket`, or another kind."""
-        return Counter("racket" if s in self.racket else self.kind.get(s, "unknown") for s in shops).most_common(1)[0][
-            0
-        ]
-
-
-def score(groups: Groups, world: World) -> dict[str, float]:
-    """Recall of observable rackets, purity, pairwise and B-cubed precision and recall of groups of LEAST or more."""
-    groups = {name: shops for name, shops in groups.items() if len(shops) >= LEAST}
-    pure = sum(owner(shops, world) is not None for shops in groups.values())
-    found = set(surfaced(groups, world).values())
-    group_of = {shop: name for name, shops in groups.items() for shop in shops}
-    true = {shop: racket for racket in world.observable for shop in world.active[racket]}
-    together = Counter((true[s], group_of[s]) for s in true if s in group_of)
-    shared = sum(_pairs(n) for n in together.values())
-    right = sum(
-        _pairs(n) for shops in groups.values() for n in Counter(world.racket[s] for s in shops if s in world.racket).values()
-    )  # fmt: skip
-    precise = [
-        sum(world.racket.get(other, other) == world.racket.get(shop, shop) for other in shops) / len(shops)
-        for shops in groups.values()
-        for shop in shops
-    ]
-    recalled = [together[true[s], group_of[s]] / len(world.active[true[s]]) if s in group_of else 0.0 for s in true]
-    return {
-        "groups": len(groups),
-        "largest": max(map(len, groups.values()), default=0),
-        "racket recall": len(found & world.observable) / max(1, len(world.observable)),
-        "pure groups": pure / max(1, len(groups)),
-        "pairwise precision": right / max(1, sum(_pairs(len(shops)) for shops in groups.values())),
-        "pairwise recall": shared / max(1, sum(_pairs(len(world.active[r])) for r in world.observable)),
-        "B³ precision": float(np.mean(precise)) if precise else 0.0,
-        "B³ recall": float(np.mean(recalled)) if recalled else 0.0,
-    }
-
-
-def owner(shops: list[str], world: World) -> str | None:
-    """The racket to which the group belongs, PURE of it or more."""
-    rackets = Counter(world.racket[s] for s in shops if s in world.racket).most_common(1)
-    return rackets[0][0] if rackets and rackets[0][1] >= PURE * len(shops) else None
-
-
-def surfaced(groups: Groups, world: World) -> dict[str, str]:
-    """Groups that belong to a racket and hold COVER of its active members -> the racket."""
-    owners = {name: owner(shops, world) for name, shops in groups.items()}
-    return {
-        name: racket
-        for name, racket in owners.items()
-        if racket
-        and (active := world.active.get(racket))
-        and len(set(active) & set(groups[name])) >= COVER * len(active)
-    }
-
-
-def _pairs(n: int) -> float:
-    return n * (n - 1) / 2
-
 
 # --- places and value of what was surfaced -------------------------------------------------------
 
@@ -155,6 +69,22 @@ def placed(sites: pd.DataFrame, of: dict[str, str], world: World) -> list[str]:
     return rows
 
 
+def inferable(sites: pd.DataFrame, of: dict[str, str], world: World, weeks: Weeks) -> str:
+    """A sentence: places of making of the rackets whose traces lead to one."""
+    chosen = sites[(sites.kind == "made_at") & (sites["rank"] == 1)].set_index("racket_id")
+    known = [
+        (chosen.loc[group], world.sites[racket, "made_at"])
+        for group, racket in of.items()
+        if weeks.rackets.site_inferable[racket] and (racket, "made_at") in world.sites and group in chosen.index
+    ]
+    shown = [(site, truth) for site, truth in known if not site.abstained]
+    right = sum(_metres(site, truth) <= 1000 for site, truth in shown)
+    return (
+        f"Of {len(known)} whose traces lead to where they make, {1 - len(shown) / max(1, len(known)):.3f} have no such place; "
+        f"{right / max(1, len(shown)):.3f} of the others are within 1 km."
+    )
+
+
 def _metres(site: pd.Series, truth: pd.DataFrame) -> float:
     """Distance to the nearest true place of the kind, metres."""
     east = (truth.lng - site.lng) * np.cos(np.radians(site.lat))
@@ -179,40 +109,6 @@ def valued(judged: pd.DataFrame, of: dict[str, str], world: World) -> dict[str, 
         "threshold decided right": float(np.mean(rows.over_threshold.to_numpy() == (true >= threshold))),
         "county of making right": float(np.mean([c in right for c, right in zip(rows.lead_jurisdiction, counties, strict=True)])),
     }  # fmt: skip
-
-
-# --- identity -------------------------------------------------------------------------------------
-
-
-def kept_ids(folder: Path, about: dict, members: pd.DataFrame) -> dict[str, float]:
-    """How ids last: of rackets of which members (ds, racket_id, seller_id) show COVER on two Sundays in a row.
-
-    A racket's id is the one that most of its active shops have; weeks in which it split or merged are left out.
-    """
-    first = date.fromisoformat(about["first_day"])
-    events = pd.read_parquet(folder / "truth" / "events.parquet")
-    moved = events[events.event.isin(["split", "merge", "merged_into"])]
-    ids: dict[str, dict[int, str]] = {}
-    for sunday in about["sundays"]:
-        day = (date.fromisoformat(sunday) - first).days
-        of = members[members.ds == date.fromisoformat(sunday)].set_index("seller_id").racket_id.to_dict()
-        for racket, active in World(folder, day).active.items():
-            named = Counter(of[shop] for shop in active if shop in of)
-            best = min(named, key=lambda name: (-named[name], name)) if named else ""
-            if len(active) >= LEAST and named[best] >= COVER * len(active):
-                ids.setdefault(racket, {})[day] = best
-    weeks = [
-        (racket, of_day[day] == of_day[day + 7])
-        for racket, of_day in ids.items()
-        for day in of_day
-        if day + 7 in of_day and not ((moved.racket == racket) & (moved.day > day) & (moved.day <= day + 7)).any()
-    ]
-    throughout = {racket: True for racket, _ in weeks}
-    throughout |= {racket: False for racket, same in weeks if not same}
-    return {
-        "the id of one Sunday is that of the next": float(np.mean([same for _, same in weeks])),
-        "rackets under one id throughout": float(np.mean(list(throughout.values()))),
-    }
 
 
 # --- methods ------------------------------------------------------------------------------------
@@ -294,10 +190,13 @@ def main() -> None:
     parser.add_argument(
         "--warehouse", type=Path, nargs="+", help="what was computed of each (default: wh in its folder)"
     )
+    parser.add_argument("--commit", help="of the code that computed them (default: the one that is checked out)")
     parser.add_argument("--write", type=Path, help="write the tables to this file instead of printing them")
     parsed = parser.parse_args()
     warehouses = parsed.warehouse or [world / "wh" for world in parsed.world]
-    sections = [section(world, warehouse) for world, warehouse in zip(parsed.world, warehouses, strict=True)]
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    commit = parsed.commit or head
+    sections = [section(world, warehouse, commit) for world, warehouse in zip(parsed.world, warehouses, strict=True)]
     text = "\n".join([TITLE, *sections, CAUTION])
     if parsed.write:
         parsed.write.write_text(text, encoding="utf-8")
@@ -305,7 +204,7 @@ def main() -> None:
         print(text)
 
 
-def section(folder: Path, warehouse: Path) -> str:
+def section(folder: Path, warehouse: Path, commit: str) -> str:
     """Markdown of one world, as known on its last Sunday."""
     about = json.loads((folder / "WORLD.json").read_text())
     sunday = about["sundays"][-1]
@@ -341,11 +240,23 @@ def section(folder: Path, warehouse: Path) -> str:
         "rackets.leads",
         ["racket_id", "value_low_cny", "value_cny", "value_high_cny", "threshold_cny", "over_threshold", "lead_jurisdiction"],
     )  # fmt: skip
-    members = DeltaTable(str(warehouse / "rackets" / "members")).to_pyarrow_table(
-        columns=["ds", "racket_id", "seller_id"]
+
+    def all_sundays(name: str, columns: list[str]) -> pd.DataFrame:
+        return DeltaTable(str(warehouse.joinpath(*name.split(".")))).to_pyarrow_table(columns=columns).to_pandas()
+
+    weeks = Weeks(
+        folder,
+        about,
+        all_sundays("rackets.members", ["ds", "racket_id", "seller_id", "role"]),
+        all_sundays("rackets.leads", ["ds", "racket_id", "is_lead"]).query("is_lead"),
     )
-    shares = valued(judged, of, world) | kept_ids(folder, about, members.to_pandas())
-    return report(about, sunday, world, results) + places_and_value(len(of), placed(sites, of, world), shares)
+    ids, first = weeks.ids(), weeks.first_leads()
+    events = all_sundays("rackets.events", ["ds", "event", "racket_id", "other_racket_id"])
+    return (
+        report(about, sunday, commit, world, results)
+        + places_and_value(len(of), placed(sites, of, world), inferable(sites, of, world, weeks), valued(judged, of, world) | kept(weeks, ids))
+        + over_weeks(surfacing(weeks, first), told(weeks, events, ids, first))
+    )  # fmt: skip
 
 
 def _by(rows: pd.DataFrame, name: str) -> Groups:
@@ -353,16 +264,17 @@ def _by(rows: pd.DataFrame, name: str) -> Groups:
 
 
 def leads(table: Callable[[str, list[str]], pd.DataFrame]) -> Groups:
-    """Members of the rackets that are leads, without those that only supply materials."""
+    """Members of the rackets that are leads, without those that only supply or forward."""
     members = table("rackets.members", ["racket_id", "seller_id", "role"])
     judged = table("rackets.leads", ["racket_id", "is_lead"])
     chosen = members[members.racket_id.isin(judged[judged.is_lead].racket_id)]
-    return _by(chosen[chosen.role != "materials"], "racket_id")
+    return _by(chosen[~chosen.role.isin(HELPERS)], "racket_id")
 
 
-def report(about: dict, sunday: str, world: World, results: dict[str, tuple[dict[str, float], Groups]]) -> str:
+def report(
+    about: dict, sunday: str, commit: str, world: World, results: dict[str, tuple[dict[str, float], Groups]]
+) -> str:
     """Markdown: a table of figures by method, and what the groups are that are no rackets."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     names = list(next(iter(results.values()))[0])
     lines = [
         f"## Seed {about['seed']}",
@@ -385,7 +297,7 @@ def report(about: dict, sunday: str, world: World, results: dict[str, tuple[dict
     return "\n".join([*lines, ""])
 
 
-def places_and_value(rackets: int, places: list[str], shares: dict[str, float]) -> str:
+def places_and_value(rackets: int, places: list[str], of_inferable: str, shares: dict[str, float]) -> str:
     """Markdown: where and how much, of the rackets that leads surfaced; and how long ids last."""
     return "\n".join(
         [
@@ -396,9 +308,26 @@ def places_and_value(rackets: int, places: list[str], shares: dict[str, float]) 
             "|---|---:|---:|---:|---:|",
             *places,
             "",
+            of_inferable,
+            "",
             "| value, law and identity | share |",
             "|---|---:|",
             *(f"| {name} | {share:.3f} |" for name, share in shares.items()),
+            "",
+        ]
+    )
+
+
+def over_weeks(sentences: list[str], events: list[str]) -> str:
+    """Markdown: how soon rackets were leads, and which events were told in time."""
+    return "\n".join(
+        [
+            "",
+            *sentences,
+            "",
+            "| true event, of rackets that were leads | events | told in time | days | told at all, true or not |",
+            "|---|---:|---:|---:|---:|",
+            *events,
             "",
         ]
     )

@@ -23,7 +23,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from benchmarks.accuracy import LEAST, Groups, World, owner, score
+from benchmarks.truth import LEAST, Groups, World, owner, score
 from jobs import session, settings, storage
 from jobs.graph.traits import FAMILIES, KINDS
 from jobs.links import communities, components, edges, shared_values
