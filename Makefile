@@ -22,7 +22,7 @@ help: ## say what there is to make
 # --- set-up -------------------------------------------------------------------------------------
 
 .PHONY: setup
-setup: $(JOBS_READY) $(JARS_READY) $(CLASSES) $(AIRFLOW_READY) java ## both environments and the jars; the only target that needs a network
+setup: $(JOBS_READY) $(JARS_READY) $(CLASSES) $(AIRFLOW_READY) java ## both environments and the jars; after it only `requirements` needs a network
 
 .PHONY: java
 java:

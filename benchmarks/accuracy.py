@@ -297,12 +297,12 @@ def report(
     return "\n".join([*lines, ""])
 
 
-def places_and_value(rackets: int, places: list[str], of_inferable: str, shares: dict[str, float]) -> str:
+def places_and_value(groups: int, places: list[str], of_inferable: str, shares: dict[str, float]) -> str:
     """Markdown: where and how much, of the rackets that leads surfaced; and how long ids last."""
     return "\n".join(
         [
             "",
-            f"Places of the {rackets} rackets that leads surfaced (first rank; where none is placed the evidence does not hold one):",
+            f"Places of the {groups} leads that surface a racket (first rank; of those whose true place of the kind is known; where none is placed the evidence does not hold one):",
             "",
             "| site | placed | within 1 km | median error, m | radius holds the truth |",
             "|---|---:|---:|---:|---:|",

@@ -1,8 +1,8 @@
 """How well pictures are read and found again, and what it costs, on pictures that are drawn with known answers.
 
     python -m benchmarks.pictures quality [--pictures 120]       letters, contacts, codes; processor seconds a picture
-    python -m benchmarks.pictures likeness [--pictures 400]      copies found again by kind of change, false pairs
-    python -m benchmarks.pictures spark --dir DIR [--pictures 400]     evidence.image_reads against a plain loop
+    python -m benchmarks.pictures likeness [--pictures 120]      copies found again by kind of change, false pairs
+    python -m benchmarks.pictures spark --dir DIR [--pictures 120]     evidence.image_reads against a plain loop
     python -m benchmarks.pictures families [--hashes 1000000]    families of made-up hashes against plain numpy
 
 Letters are drawn with the faces that come with OpenCV (a sans, an italic, WenQuanYi Micro Hei for Chinese), in many sizes, on

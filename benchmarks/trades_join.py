@@ -3,7 +3,7 @@
     python -m benchmarks.trades_join --orders 10000000 --dir DIR
 
 Orders and parcels have about one row each and spread over 60 days; a tenth of the listings changed once. Both
-sides read the same files, compute every published column and write zstd Parquet; the rows are compared by count
+sides read the same files, compute every published column but `moved_from` and write zstd Parquet; the rows are compared by count
 and by an order-free hash of their keys and partners.
 """
 

@@ -62,18 +62,23 @@ def judged(of: Callable[[str], DataFrame], day: date, without: str | None) -> Ju
     left_out = [name for name, kind in KINDS.items() if kind.family == without]
     traits = of("links.trait_states").where(~F.col("kind").isin(*left_out)).persist()
     sellers, sales = of("evidence.seller_signals").persist(), of("core.sales").persist()
+    listings = of("evidence.listing_signals").persist()
     places = of("evidence.places").where(F.lit("place" not in left_out))
     values = shared_values.transform(traits, of("evidence.image_families"), sellers)
     values = values.where(~F.col("kind").isin(*left_out)).persist()
-    ties = edges.transform(values, places, sellers, sales).where(~F.col("family").isin(without or "")).persist()
+    ties = (
+        edges.transform(values, places, listings, sellers, sales).where(~F.col("family").isin(without or "")).persist()
+    )
     nobody = of("links.components").limit(0)
     parts = components.transform(ties, of("links.nodes"), nobody, [day])
-    found = communities.transform(parts, values, ties, sales, sellers, of("staging.outcomes"), [day]).persist()
+    found = communities.transform(
+        parts, values, ties, sales, listings, sellers, of("staging.outcomes"), [day]
+    ).persist()
     members = found.where(F.col("sellers") >= LEAST).withColumnRenamed("community_id", "racket_id")
     made = production.transform(
         members,
         sales,
-        of("evidence.listing_signals"),
+        listings,
         of("core.seller_states"),
         of("evidence.supplies"),
         traits,

@@ -67,7 +67,7 @@ WEEKLY: Mapping[str, Sequence[str]] = {
         "evidence.address_places",
     ),
     "evidence.listing_scores": ("evidence.listing_scores",),
-    # Each reads the one before it; together they are as large as the shops, not as the trades.
+    # Most read the one before them; together they are as large as the shops, not as the trades.
     "links.network": (
         "links.trait_states",
         "links.nodes",
@@ -89,7 +89,7 @@ WEEKLY: Mapping[str, Sequence[str]] = {
 }
 # No table reads it, so nothing waits for it: a model that cannot be used does not hold up the leads.
 BESIDE = ("evidence.listing_scores",)
-# Only when asked for: on trial rows it may lose to the model that there is.
+# Not part of a day or a week: yunjian_train, or a person, asks for it.
 TRAIN: Mapping[str, Sequence[str]] = {"models.listings": ("models.listings",)}
 
 # A partition, named by its day, says: all daily tables of this day are published.

@@ -68,11 +68,6 @@ def folder_of(landing: str, feed: str, day: date) -> str:
     return f"{landing.rstrip('/')}/{feed}/dt={day}"
 
 
-def has_arrived(landing: str, feed: str, day: date) -> bool:
-    """Whether the day's manifest is there. Wholeness costs reading the files: see `deliveries`."""
-    return _read(f"{folder_of(landing, feed, day)}/{MANIFEST}") is not None
-
-
 def deliveries(
     landing: str, feed: str, days: Sequence[date], verify: bool = True
 ) -> tuple[list[Delivery], list[NotArrivedError]]:

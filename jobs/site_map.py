@@ -1,7 +1,7 @@
 """Where leads make, pack, send from and take returns: one picture in SVG, drawn from the places alone.
 
 Equirectangular, true to scale in the middle. Boundaries are a file of the reader's own (GeoJSON, degrees, WGS-84) and
-lie behind the places; without one there is a grid of degrees.
+lie behind the places; a grid of degrees does so always.
 """
 
 import json

@@ -1,10 +1,11 @@
 """python -m simulator.demo: five weeks of a simulated marketplace, from deliveries to leads, beside the truth.
 
-Everything is computed anew by the very commands that an operator uses: daily, weekly, leads.
+Everything is computed anew, by what the commands daily, weekly, leads and why run.
 """
 
 import argparse
 import json
+import shutil
 import sys
 import time
 from collections import Counter
@@ -38,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     progress = Progress()
     progress.line("1/3  a marketplace with planted rackets is simulated")
-    world = given.out / "world"
+    world, warehouse = given.out / "world", given.out / "warehouse"
+    if (world / "WORLD.json").exists():  # of an earlier demo, and so is the warehouse beside it
+        shutil.rmtree(warehouse, ignore_errors=True)
     if code := simulator.main(["--preset", "demo", "--seed", str(given.seed), "--out", str(world), "--force"]):
         return code
     about = json.loads((world / "WORLD.json").read_text())
@@ -46,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     last = first + timedelta(days=about["days"] - 1)
 
     progress.line("2/3  its deliveries are computed into tables")
-    sets = [f"landing={world / 'landing'}", f"warehouse={given.out / 'warehouse'}"]
+    sets = [f"landing={world / 'landing'}", f"warehouse={warehouse}"]
     chosen = settings.load("local", sets)
     with session.opened(chosen, progress) as spark:
         run = runner.open_run(spark, chosen, progress)

@@ -11,15 +11,13 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.counties import county_code, is_county_code
+from jobs.graph.addresses import LATELY
 from jobs.graph.near import middle_of
 from jobs.table import Read, Table
 from jobs.versions import recent_on
 
-# A house does not move; what few send from it needs time to add up.
-DAYS = 84
-
 TABLE = Table(
-    reads={"parcels": Read("core.parcels", days=DAYS)},
+    reads={"parcels": Read("core.parcels", days=LATELY)},
     every="sunday",
     key=("address_key",),
     columns="""
@@ -35,7 +33,7 @@ TABLE = Table(
 
 
 def transform(parcels: DataFrame, days: list[date]) -> DataFrame:
-    known = recent_on(parcels, days, DAYS - 1)
+    known = recent_on(parcels, days, LATELY - 1)
     # A return comes from a buyer.
     sent, received = senders(known.where("return_of IS NULL")), recipients(known)
     said = F.coalesce(county_code(F.col("written")), county_code(F.col("written_to")))

@@ -12,20 +12,18 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.columns import declared_kind
+from jobs.graph.addresses import LATELY
 from jobs.graph.near import middle_of
+from jobs.graph.pickups import HALF_LIFE
 from jobs.table import Read, Table
 from jobs.versions import recent_on
 
-# Materials are bought every few weeks: a quarter of a year shows several of them.
-DAYS = 84
-# A parcel counts half for every two weeks of age: three weeks after a move the new place has more than the old one.
-HALF_LIFE = 14
 # Who sends at least this share of its parcels to shops, of those of which it is known, as materials or packaging supplies
 # makers.
 SUPPLIER = 0.5
 
 TABLE = Table(
-    reads={"parcels": Read("core.parcels", days=DAYS), "trades": Read("core.trades", days=DAYS)},
+    reads={"parcels": Read("core.parcels", days=LATELY), "trades": Read("core.trades", days=LATELY)},
     every="sunday",
     key=("recipient_address_key", "sender_address_key", "buyer_seller_id", "category", "has_order"),
     columns="""
@@ -54,7 +52,7 @@ def transform(parcels: DataFrame, trades: DataFrame, days: list[date]) -> DataFr
     )  # fmt: skip
     # Known since its first row; an order, a sender, contents or a scan may be told later, the newest word counts.
     first = (
-        recent_on(goods, days, DAYS - 1)
+        recent_on(goods, days, LATELY - 1)
         .groupBy("ds", "waybill_no")
         .agg(
             F.min("known").alias("known"),
@@ -65,7 +63,7 @@ def transform(parcels: DataFrame, trades: DataFrame, days: list[date]) -> DataFr
         .fillna("", ["sender_address_key"])
     )
     bought = (
-        recent_on(trades.where("buyer_seller_id IS NOT NULL").withColumn("known", F.col("ds")), days, DAYS - 1)
+        recent_on(trades.where("buyer_seller_id IS NOT NULL").withColumn("known", F.col("ds")), days, LATELY - 1)
         .groupBy("ds", "order_id")
         .agg(F.max(F.struct("known", "buyer_seller_id", "category")).alias("newest"))
         .select("ds", "order_id", "newest.buyer_seller_id", "newest.category")

@@ -1,1 +1,1 @@
-"""Graph algorithms that the links and rackets layers share."""
+"""Graph algorithms that the evidence, links and rackets layers share."""

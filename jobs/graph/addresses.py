@@ -9,8 +9,9 @@ from jobs.graph.traits import KINDS
 # Kinds of values that are addresses of a shop, and all that a shop states anew each time that it registers a change.
 ADDRESSES = ("return_address", "registered_address", "sender_address")
 STATED = tuple(name for name, kind in KINDS.items() if kind.listed)
-# Days. Parcels to and from an address are looked at for twelve weeks (evidence.supplies, evidence.address_places): it
-# belongs to those who used it while they were sent. With all who ever did, an old workshop would look crowded.
+# Days. Parcels to and from an address are looked at for twelve weeks (evidence.supplies, evidence.address_places):
+# materials are bought every few weeks, and a quarter of a year shows several of them. It belongs to those who used it
+# while they were sent: with all who ever did, an old workshop would look crowded.
 LATELY = 84
 # Share of an address's users that the racket has to be for the address to be its own.
 OWN_ADDRESS = 0.5

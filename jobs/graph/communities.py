@@ -6,7 +6,8 @@ One component at a time, in memory: numpy arrays indexed by node (the component'
 2. shops that buy suspect goods from several unrelated communities are customers, and taken out;
 3. values weighed again by who uses them: outsiders of the community that uses a value most speak against it as honest
    shops do, so a value of one community alone is its own, however many they are, and one spread over several is a hub;
-4. communities again, then fragments rejoined to the one community to which most of their shops are tied;
+4. communities again, then fragments rejoined to the one community to which most of their shops are tied, and guests set
+   apart: parts that share with the rest only what customers come by;
 5. secessions: members that took up new common values at one time, while the others kept the old, are a new operation;
    shops that a person judged apart are parted, and groups of which hardly anybody shows by itself what it sells let go.
 """

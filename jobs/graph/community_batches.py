@@ -14,7 +14,7 @@ from jobs.graph.traits import KINDS
 
 # Components are handed to Python in so many lots a Sunday; each is worked on in one piece.
 BUCKETS = 16
-# Nats of ties to its community at which a member is as good as two in three certain.
+# Nats of its strongest tie to another member at which a member is as good as two in three certain.
 SURE_TIES = 8.0
 
 RESULT = "ds date, seller_id string, community_id string, sellers bigint, tier string, confidence double"

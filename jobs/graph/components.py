@@ -30,7 +30,6 @@ ENTRIES_PER_FAR_EDGE = 8
 MAX_ROUNDS = 100
 
 LABELS = "node bigint, component bigint"
-EDGES = "src bigint, dst bigint"
 
 
 def connected_components(edges: DataFrame, max_forest: int = MAX_FOREST) -> DataFrame:

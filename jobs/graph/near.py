@@ -11,9 +11,9 @@ from jobs.graph.traits import KINDS, MIN_WEIGHT, NEAR_MAX_M, NEAR_MIN_M, NEAR_SI
 METRES_PER_DEGREE = 111_195.0
 # Quartiles of a normal distribution are so many standard deviations apart.
 QUARTILES_APART = 1.349
-# Blocks as wide as the largest distance that counts, so that whatever is near lies in a neighbouring block.
+# Blocks about as wide as the largest distance that counts: whatever is near lies at most two of them away (`around`).
 BLOCK_DEGREES = 0.0045
-# Honest shops are counted by squares of about 50 m.
+# Shops are counted by squares of about 50 m.
 SQUARE_DEGREES = 0.0005
 # The spread of scans at one pick-up, metres per axis, where a shop's own few scans cannot tell.
 SIGMA_M, PRIOR_SCANS = 120.0, 10

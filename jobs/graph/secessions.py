@@ -12,8 +12,8 @@ from jobs.graph.evidence import FAMILY, TRADE, Component
 from jobs.graph.leiden import by_smallest
 from jobs.graph.traits import FAMILIES, KINDS
 
-# So many members of old take up new common values of so many families within so many days; so many others stay.
-LEAVERS, NEW_FAMILIES, WITHIN_DAYS, STAYERS = 2, 2, 24, 2
+# So many members of old take up new common values of so many sides of the business within so many days; so many others stay.
+LEAVERS, NEW_SIDES, WITHIN_DAYS, STAYERS = 2, 2, 24, 2
 # The largest known rackets ran some dozens of shops; what is far beyond is not one operation, and is not looked at.
 MAX_MEMBERS = 2_000
 # A value was taken up, not opened with, when the shop is known that much longer, in days.
@@ -68,7 +68,7 @@ def leavers(part: Component, uses: np.ndarray, since: np.ndarray, until: np.ndar
         ]
         sides = len({other.side for other in together})
         rank = (sides, len(together))
-        if sides >= NEW_FAMILIES and (best is None or rank > best):
+        if sides >= NEW_SIDES and (best is None or rank > best):
             best, chosen = rank, together
     if not chosen:
         return np.zeros(0, np.int64)

@@ -20,7 +20,7 @@ from jobs.graph.near import METRES_PER_DEGREE, PRIOR_SCANS, SIGMA_M
 # Positions this near to each other are one place: a compound, or the doors of one house as couriers see them.
 SAME_PLACE_M = 250.0
 # What leaves for the racket's own addresses without an order was made where it left. Materials are for where things are
-# made, but one order in some goes to where the buyer sits; boxes are for where goods are packed, which is the same house
+# made, but some orders go to where the buyer sits; boxes are for where goods are packed, which is the same house
 # unless goods come to it from elsewhere. Where parcels to customers start is mostly not where goods are made.
 CAPS = {
     "made_at": {"stock_from": 0.9, "materials": 0.8, "packaging": 0.75, "origin": 0.35},
@@ -212,7 +212,7 @@ def _kept(least: float, amount: float, half: float) -> float:
 
 
 def is_only_house(place: list[Trace], places: list[list[Trace]]) -> bool:
-    """Members in common send from there, hardly anybody else does, and no stock or materials name another place."""
+    """Members in common send from there, fewer others do, and no stock or materials name another place."""
     here = of_sign(place, "origin")
     outsiders = float(np.median([row["outsiders"] for row in here] or [0]))
     elsewhere = any(

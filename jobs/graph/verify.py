@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +31,6 @@ FAILURES = {
     "crossed": "components have edges to nodes outside",
     "unconnected": "components do not hang together",
     "misnamed": "components are not named by their smallest node",
-    "too_large": "components are too large",
     "null": "rows have a null or negative id",
 }
 
@@ -46,16 +44,16 @@ class Facts:
     largest: int
 
 
-def verify(labels: DataFrame, edges: DataFrame, max_size: int | None = None) -> Facts:
+def verify(labels: DataFrame, edges: DataFrame) -> Facts:
     """Checks that labels (node, component) are the components of edges (src, dst), and returns what they have.
 
     Every node of an edge has one row and there are no others; no edge crosses components; each component hangs
-    together, is named by its smallest node, and has at most `max_size` nodes. Reads both frames once. A component's
+    together, and is named by its smallest node. Reads both frames once. A component's
     nodes are looked at by one task, with about 100 bytes for each, times the partitions that have edges of it.
     Raises GraphError that says all that does not hold, with counts and samples.
     """
     found = (
-        _findings(labels, edges, max_size)
+        _findings(labels, edges)
         .groupBy("what")
         .agg(
             F.sum("found").alias("found"),
@@ -71,20 +69,14 @@ def verify(labels: DataFrame, edges: DataFrame, max_size: int | None = None) -> 
     ]
     if wrong:
         raise GraphError(
-            f"components do not hold: {'; '.join(wrong)}: {_advice(set(by_kind) & set(FAILURES), max_size)}"
+            f"components do not hold: {'; '.join(wrong)}: do not publish them, and compute them anew from all edges"
         )
     if not by_kind:
         return Facts(0, 0, 0)
     return Facts(by_kind["nodes"]["found"], by_kind["components"]["found"], by_kind["largest"]["most"])
 
 
-def _advice(failed: set[str], max_size: int | None) -> str:
-    if failed == {"too_large"}:
-        return f"see what ties them together, or allow more than {max_size} nodes"
-    return "do not publish them, and compute them anew from all edges"
-
-
-def _findings(labels: DataFrame, edges: DataFrame, max_size: int | None) -> DataFrame:
+def _findings(labels: DataFrame, edges: DataFrame) -> DataFrame:
     """FINDINGS of all parts."""
     cores = edges.sparkSession.sparkContext.defaultParallelism
     stars = edges.select("src", "dst").coalesce(cores).mapInArrow(star_batches, STARS)
@@ -92,7 +84,7 @@ def _findings(labels: DataFrame, edges: DataFrame, max_size: int | None) -> Data
     # Nulls join nothing, so that they come out as rows of their own.
     looked_up = stars.join(known, "node", how="full")
     by_component = looked_up.repartition("component").select("node", "hub", "component", "copies")
-    return by_component.mapInArrow(partial(finding_batches, max_size=max_size), FINDINGS)
+    return by_component.mapInArrow(finding_batches, FINDINGS)
 
 
 def star_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -151,12 +143,12 @@ def _smallest(nodes: np.ndarray, group: np.ndarray) -> np.ndarray:
     return first[group]
 
 
-def finding_batches(batches: Iterable[pa.RecordBatch], max_size: int | None) -> Iterator[pa.RecordBatch]:
+def finding_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Arrow form: all rows (node, hub, component, copies) of some components -> FINDINGS_SCHEMA."""
     parts = [part for part in batches if part.num_rows]
     if not parts:
         return
-    found = list(_judged(pa.Table.from_batches(parts), max_size))
+    found = list(_judged(pa.Table.from_batches(parts)))
     columns = zip(*((what, number, samples) for what, number, samples in found if number), strict=True)
     yield pa.RecordBatch.from_arrays(
         [pa.array(column, field.type) for column, field in zip(columns, FINDINGS_SCHEMA, strict=True)],
@@ -164,7 +156,7 @@ def finding_batches(batches: Iterable[pa.RecordBatch], max_size: int | None) -> 
     )
 
 
-def _judged(rows: pa.Table, max_size: int | None) -> Iterator[tuple[str, int, list[int]]]:
+def _judged(rows: pa.Table) -> Iterator[tuple[str, int, list[int]]]:
     """(what, how many, samples) of a task's components."""
     has_hub, has_component = (rows[name].is_valid().to_numpy() for name in ("hub", "component"))
     node, hub, component, copies = (rows[name].fill_null(-1).to_numpy() for name in rows.column_names)
@@ -176,11 +168,11 @@ def _judged(rows: pa.Table, max_size: int | None) -> Iterator[tuple[str, int, li
     yield _finding("doubled", node[(copies > 1) & ~null])
     labelled = has_component & ~null
     node, hub, component = node[labelled], np.where(has_hub, hub, node)[labelled], component[labelled]
-    yield from _judged_components(node, hub, component, max_size)
+    yield from _judged_components(node, hub, component)
 
 
 def _judged_components(
-    node: np.ndarray, hub: np.ndarray, component: np.ndarray, max_size: int | None
+    node: np.ndarray, hub: np.ndarray, component: np.ndarray
 ) -> Iterator[tuple[str, int, list[int]]]:
     """Findings of labelled nodes; every node of a component is among them, some several times."""
     names, (own,) = _numbered(component)
@@ -198,8 +190,6 @@ def _judged_components(
     some_group[component_of] = group
     yield _finding("unconnected", names[component_of[some_group[component_of] != group]])
     sizes = np.bincount(component_of, minlength=len(names))
-    if max_size is not None:
-        yield _finding("too_large", names[sizes > max_size])
     yield "nodes", int(sizes.sum()), []
     yield "components", len(names), []
     yield "largest", int(sizes.max(initial=0)), []

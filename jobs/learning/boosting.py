@@ -15,7 +15,7 @@ from jobs.errors import JobError
 
 Floats = NDArray[np.floating]
 
-# Fifteen to fifty bags do; fewer trees of little depth generalise from some hundred positives.
+# A dozen bags do, of few trees of little depth: they generalise from some hundred positives.
 BAGS, TREES = 12, 40
 # Unlabelled rows of a bag for each positive.
 UNLABELLED_PER_POSITIVE = 2

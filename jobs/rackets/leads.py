@@ -1,7 +1,7 @@
 """rackets.leads: rackets ranked by what their counterfeits turned over, as known on a Sunday.
 
-Grain: ds, racket_id. Reads of the same Sunday: rackets.members, rackets.sites, core.sales,
-evidence.listing_signals, links.edges; and all of staging.outcomes until then: a racket that a person has dismissed is
+Grain: ds, racket_id. Reads of the same Sunday: rackets.members, rackets.sites, rackets.production,
+core.sales, evidence.listing_signals, links.edges; and all of staging.outcomes until then: a racket that a person has dismissed is
 no lead as long as that stands. `production_score` is rackets.production's log-odds as a probability; `why` tells each
 sign of it with its nats.
 """
@@ -45,7 +45,7 @@ TABLE = Table(
         racket_id            string not null comment 'racket'
         rank                 int not null comment '1 = first'
         production_score     double not null comment '0 to 1: is this a counterfeit production operation'
-        is_lead              boolean not null comment 'above the published cut'
+        is_lead              boolean not null comment 'it probably makes what it sells, two families hold it together, and nobody has dismissed it'
         sellers              bigint not null comment 'members'
         listings             bigint not null comment 'listings of members, sold or not, also those taken down'
         orders               bigint not null comment 'orders of buyers outside'

@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
-from jobs.evidence.address_places import DAYS
+from jobs.graph.addresses import LATELY
 from jobs.table import DAY
 from tests.frames import Cases, day, frame_of, lines, stacked, transformed
 
@@ -109,7 +109,7 @@ def test_a_range_of_sundays_gives_what_each_gives_alone_whatever_the_order_of_ro
     sundays = [day("03-24"), day("03-31"), day("04-07")]
     rows = [
         {
-            "ds": sundays[0] - DAYS * DAY + (k % 100) * DAY, "waybill_no": f"w{k}", "sender_address_key": f"a{k % 7}",
+            "ds": sundays[0] - LATELY * DAY + (k % 100) * DAY, "waybill_no": f"w{k}", "sender_address_key": f"a{k % 7}",
             "first_scan_lng": 119 + (k * 37 % 101) / 1000, "first_scan_lat": 25 + (k * 53 % 97) / 1000,
             "recipient_address_key": f"a{k % 5}", "recipient_region": f"35030{2 + k % 3}",
         }

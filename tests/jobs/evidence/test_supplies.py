@@ -3,7 +3,8 @@
 import pytest
 from pyspark.sql import functions as F
 
-from jobs.evidence.supplies import DAYS, HALF_LIFE
+from jobs.graph.addresses import LATELY
+from jobs.graph.pickups import HALF_LIFE
 from jobs.table import DAY
 from tests.frames import Cases, day, frame_of, lines, stacked, transformed
 
@@ -70,7 +71,7 @@ def test_an_order_and_a_sender_may_be_told_later_and_the_age_stays(supplies):
     """,
 )
 def test_parcels_of_twelve_weeks_fade_by_half_in_two_and_lie_at_their_median(supplies):
-    assert (DAYS, HALF_LIFE) == (84, 14)
+    assert (LATELY, HALF_LIFE) == (84, 14)
     # 1 + 1/2 + 1/4 + 1/4 + 2^(-83/14)
     assert supplies("parcels recent scans lng lat") == ["5 2.016418 3 119.1 25.5"]
 
@@ -159,7 +160,7 @@ def test_senders_that_are_not_known_have_only_their_recipient_in_common(supplies
 
 def test_a_range_of_sundays_gives_what_each_gives_alone_whatever_the_order_of_rows(spark):
     sundays = [day("03-24"), day("03-31"), day("04-07")]
-    begin = sundays[0] - DAYS * DAY
+    begin = sundays[0] - LATELY * DAY
     parcels = [
         {
             "ds": begin + (k % 100) * DAY, "waybill_no": f"w{k % 550}", "order_id": f"o{k % 90}" if k % 3 else None,

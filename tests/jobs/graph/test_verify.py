@@ -11,18 +11,16 @@ EDGES = [(1, 2), (2, 3), (3, 2), (6, 5), (5, 6), (9, 9)]
 LABELS = {1: 1, 2: 1, 3: 1, 5: 5, 6: 5, 9: 9}
 
 
-def check(spark, labels, edges=EDGES, max_size=None):
+def check(spark, labels, edges=EDGES):
     rows = list(labels.items()) if isinstance(labels, dict) else labels
     return verify(
         spark.createDataFrame(rows, "node bigint, component bigint"),
         spark.createDataFrame(edges, "src bigint, dst bigint"),
-        max_size,
     )
 
 
 def test_right_components_pass_and_are_counted(spark):
     assert check(spark, LABELS) == Facts(nodes=6, components=3, largest=3)
-    assert check(spark, LABELS, max_size=3) == Facts(nodes=6, components=3, largest=3)
 
 
 def test_no_edges_have_no_labels(spark):
@@ -61,11 +59,6 @@ def test_two_swapped_labels_are_found(spark):
 def test_an_edge_with_an_end_that_is_none_is_named(spark):
     with pytest.raises(GraphError, match="rows have a null or negative id"):
         check(spark, LABELS, [*EDGES, (None, 3)])
-
-
-def test_a_component_above_the_breaker_is_named_with_what_to_do(spark):
-    with pytest.raises(GraphError, match=r"1 components are too large \(1\): see what ties them .* more than 2 nodes"):
-        check(spark, LABELS, max_size=2)
 
 
 def test_every_changed_row_of_a_larger_graph_is_found(spark):
