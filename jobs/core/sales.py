@@ -26,8 +26,8 @@ TABLE = Table(
         orders           bigint not null comment 'orders ever known, may be 0'
         turnover_cny     decimal(18,2) not null comment 'paid, closed orders left out, refunds not taken off'
         fake_refunds     bigint not null comment 'orders refunded because the goods were fake'
-        first_paid_at    timestamp not null comment 'UTC'
-        last_paid_at     timestamp not null comment 'UTC'
+        first_paid_at    timestamp not null comment 'UTC, by the day on which it was known'
+        last_paid_at     timestamp not null comment 'UTC, the same'
     """,
 )
 
@@ -43,7 +43,11 @@ def transform(trades: DataFrame, days: list[date]) -> DataFrame:
 
 
 def arrivals(trades: DataFrame) -> DataFrame:
-    """What each row of core.trades adds to the shop, listing and buyer that it names."""
+    """What each row of core.trades adds to the shop, listing and buyer that it names.
+
+    A wrong clock may say that something was paid after it was known.
+    """
+    paid_at = F.least("paid_at", F.date_add("ds", 1).cast("timestamp") - F.expr("INTERVAL 1 SECOND"))
 
     def added(change: Column, moved: str) -> Column:
         return change + F.coalesce(f"moved_from.{moved}", F.lit(0))
@@ -53,7 +57,7 @@ def arrivals(trades: DataFrame) -> DataFrame:
         added(F.col("is_first").cast("bigint"), "orders").alias("orders"),
         added(F.col("turnover_change_cny"), "turnover_cny").alias("turnover_cny"),
         added(F.col("fake_refund_change").cast("bigint"), "fake_refunds").alias("fake_refunds"),
-        F.col("paid_at").alias("first_paid_at"), F.col("paid_at").alias("last_paid_at"),
+        paid_at.alias("first_paid_at"), paid_at.alias("last_paid_at"),
     )  # fmt: skip
 
 

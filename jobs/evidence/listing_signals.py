@@ -18,8 +18,9 @@ from jobs.versions import newest_on
 PRIOR, PRIOR_WITHOUT_BRAND = -2.0, -3.5
 PRICE_STEPS = ((0.35, 2.5), (0.6, 1.4), (0.8, 0.0))  # price below this share of the genuine one -> weight
 PRICE_HIGH = -1.5
-# Of a brand's goods whose genuine price nobody told, most are genuine, as of all that name a brand.
-PRICE_UNKNOWN = -0.8
+# Of a brand's goods whose genuine price nobody told, most are genuine, as of all that name a brand; a shop that has them
+# alone is looked at.
+PRICE_UNKNOWN = -0.5
 HIDDEN_BRAND, GRADE_WORDS, USED_GOODS = 0.7, 2.0, -1.5
 # Who sells used goods has one of each: what sells more often is used in its title only.
 USED_ORDERS = 2

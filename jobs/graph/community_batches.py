@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.complaints import market_refunds, shop_refunds
 from jobs.graph.communities import WELL_TIED, Pairs, communities
-from jobs.graph.evidence import Component
+from jobs.graph.evidence import NEVER_ACTIVE, NEVER_OPENED, Component
 from jobs.graph.traits import KINDS
 
 # Components are handed to Python in so many lots a Sunday; each is worked on in one piece.
@@ -27,12 +27,18 @@ RESULT_SCHEMA = pa.schema(
 
 
 def evidence_of(
-    components: DataFrame, sellers: DataFrame, values: DataFrame, edges: DataFrame, bought: DataFrame, apart: DataFrame
+    components: DataFrame,
+    sellers: DataFrame,
+    values: DataFrame,
+    edges: DataFrame,
+    sold: DataFrame,
+    bought: DataFrame,
+    apart: DataFrame,
 ) -> DataFrame:
     """Everything that is known of each component, as rows of one form.
 
     components: ds, seller_id, component. sellers: evidence.seller_signals. values: links.shared_values. edges:
-    links.edges. bought: ds, seller_id (the source), buyer_seller_id, orders, of suspect goods. apart: ds, subject_a,
+    links.edges. sold: ds, seller_id, first, last (dates). bought: ds, seller_id (the source), buyer_seller_id, orders, of suspect goods. apart: ds, subject_a,
     subject_b. Result: ds, bucket, component, what (shop, use, tie, purchase, apart), a, b (sellers), kind, value,
     weight, refunds, suspects, honest, is_ended, first, last (days since 1970), orders; what a row does not have is null.
     """
@@ -47,7 +53,10 @@ def evidence_of(
 
     suspects = sellers.where("is_suspect").join(F.broadcast(market_refunds(sellers)), "ds", how="inner")
     refunds = F.round(shop_refunds(), 6).alias("refunds")
-    shops = rows(suspects, "shop", "seller_id", F.col("suspicion").alias("weight"), refunds)
+    shops = rows(
+        suspects.join(sold, ["ds", "seller_id"], how="left"), "shop", "seller_id", F.col("suspicion").alias("weight"), refunds,
+        F.datediff("first", day).alias("first"), F.datediff("last", day).alias("last"),
+    )  # fmt: skip
     uses = rows(
         values, "use", "seller_id", "kind", F.xxhash64("kind", "value").alias("value"), "weight", "suspects", "honest",
         "is_ended", F.datediff("first_seen", day).alias("first"), F.datediff("last_seen", day).alias("last"),
@@ -135,6 +144,8 @@ def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
     part = Component(
         suspicion=column["weight"][is_shop].astype(float),
         refunds=column["refunds"][is_shop].astype(float),
+        opened=_days(column["first"][is_shop], NEVER_OPENED),
+        active=_days(column["last"][is_shop], NEVER_ACTIVE),
         user=np.searchsorted(names, a[is_use].astype(str)),
         value=column["value"][is_use].astype(np.int64),
         kind=np.array([kinds.index(k) for k in kind[is_use]], np.int64),
@@ -154,6 +165,12 @@ def component_of(rows: pa.Table) -> tuple[Component, np.ndarray]:
         apart=np.stack([np.searchsorted(names, side[is_apart].astype(str)) for side in (a, b)], axis=1),
     )
     return part, names
+
+
+def _days(days: np.ndarray, never: int) -> np.ndarray:
+    """Whole days, `never` where there is none."""
+    known = ~np.isnan(days.astype(float))
+    return np.where(known, np.where(known, days, 0).astype(np.int64), never)
 
 
 def _sources(names: np.ndarray, sellers: np.ndarray, group: np.ndarray) -> np.ndarray:

@@ -11,12 +11,16 @@ FAMILY = np.array([FAMILIES.index(kind.family) for kind in KINDS.values()])
 BASE = np.array([kind.base for kind in KINDS.values()])
 TRADE = np.array([1 << TRADES.index(kind.trade) if kind.trade else 0 for kind in KINDS.values()])
 
+# Later than any day, and earlier.
+NEVER_OPENED, NEVER_ACTIVE = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+
 
 @dataclass(frozen=True)
 class Component:
     """What is known of n shops.
 
     suspicion, refunds: log-odds that the shop sells counterfeits, and nats of its refunds for fakes, by node.
+    opened, active: days of its first and last sale; NEVER_OPENED, NEVER_ACTIVE of a shop that has sold nothing.
     Uses, one entry each: user (node), value (number), kind (index in KINDS), weight (nats as damped by all users),
     suspects, honest (users in all, in and out of the component), ended, first, last (days as numbers).
     Ties that are no values: src, dst (nodes), tie_kind, tie_weight.
@@ -26,6 +30,8 @@ class Component:
 
     suspicion: np.ndarray
     refunds: np.ndarray
+    opened: np.ndarray
+    active: np.ndarray
     user: np.ndarray
     value: np.ndarray
     kind: np.ndarray

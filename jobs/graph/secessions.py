@@ -37,7 +37,8 @@ class Novelty:
 def secede(part: Component, label: np.ndarray) -> np.ndarray:
     """Communities of which some members left together, split. Labels are smallest nodes, before and after."""
     label = label.copy()
-    since, until = np.full(part.n, np.iinfo(np.int64).max), np.full(part.n, np.iinfo(np.int64).min)
+    # A shop says again what it uses only when something changes: that it still sells shows that it is still there.
+    since, until = part.opened.copy(), part.active.copy()
     np.minimum.at(since, part.user, part.first)
     np.maximum.at(until, part.user, part.last)
     order = np.argsort(label[part.user], kind="stable")

@@ -54,8 +54,17 @@ def transform(
         .where("event = 'cannot_link' AND subject_a <> subject_b")
         .select("ds", "subject_a", "subject_b")
     )
-    evidence = evidence_of(components, sellers, values, edges, purchases(sales, listings, sellers), apart)
+    evidence = evidence_of(
+        components, sellers, values, edges, selling(sales), purchases(sales, listings, sellers), apart
+    )
     return evidence.groupBy("ds", "bucket").applyInArrow(label_components, RESULT)
+
+
+def selling(sales: DataFrame) -> DataFrame:
+    """(ds, seller_id, first, last): between which days of payment a shop sold."""
+    day = {"first": F.min("first_paid_at"), "last": F.max("last_paid_at")}
+    sold = sales.where("orders > 0").groupBy("ds", "seller_id")
+    return sold.agg(*[F.least(F.to_date(at), F.col("ds")).alias(name) for name, at in day.items()])
 
 
 def purchases(sales: DataFrame, listings: DataFrame, sellers: DataFrame) -> DataFrame:

@@ -6,9 +6,9 @@ racket's former members that the event is about. `other_racket_id` is empty wher
 
 - born, revived, ended: the id is new; it was away for some weeks; it was here last Sunday and is not now.
 - continued, grew, shrank: against last Sunday.
-- split: shops left `racket_id` together and are under the newly born `other_racket_id`.
+- split: shops left `racket_id` together and are under `other_racket_id`, which is newly born or mostly theirs.
 - merged: shops of `racket_id` went into `other_racket_id`, all of it or the better part.
-- dormant, revived: its shops have sold nothing for so long that its own rate does not explain it; they sell again.
+- dormant, revived: its shops have sold so little for so long that its own rate does not explain it; they sell again.
 """
 
 from datetime import date
@@ -23,12 +23,18 @@ GREW, SHRANK = 1.25, 0.8
 # One shop that changes sides is noise of the clustering; two that go together are a movement.
 MIN_MOVED = 2
 # The part of a newly born racket that has to come from another for a split.
-SPLIT_SHARE = 0.3
-# The part of a racket's last members that has to stand in another for a merger: if it is gone, and if it lives on.
-MERGED_SHARE, ABSORBED_SHARE = 0.3, 0.5
-# A silence is dormancy when chance makes one so long less than once in a thousand times, for orders that come one by
+SPLIT_SHARE = 0.25
+# The same of one that was known before.
+SPLIT_INTO_KNOWN = 0.5
+# The part of a racket's last members that has to stand in another for a merger: if it is gone, and if it lives on. Members
+# count that sold in so many days, if there are any: shops that were closed long ago stay where they are.
+MERGED_SHARE, ABSORBED_SHARE, SELLING_DAYS = 0.3, 0.5, 56
+# A silence is dormancy when chance makes one so long less than once in a hundred times, for orders that come one by
 # one at the racket's own rate; never before two weeks, because orders are delivered late and sellers go on holiday.
-SILENCE_CHANCE, SILENT_DAYS = 0.001, 14
+SILENCE_CHANCE, SILENT_DAYS = 0.01, 14
+# One member that goes on, or does not belong to it, does not keep it awake: from some shop's last sale on, all of them sold
+# no more than this share of what was to be expected, when that is at least so many orders. The last shops to stop are tried.
+QUIET, QUIET_ORDERS, STOPS = 0.15, 14, 10
 # The rate is that of the last eight weeks before the last sale. Few days of selling say little about a rate: they
 # count as four weeks.
 RATE_DAYS, MIN_RATE_DAYS = 56, 28
@@ -53,7 +59,7 @@ RACKET = ["today", "racket_id"]
 def transform(members: DataFrame, sales: DataFrame, days: list[date]) -> DataFrame:
     seen = seen_from(members, days)
     asleep = sleeping(members, sales)
-    found = changes_of_size(seen).unionByName(movements(seen)).unionByName(silences(seen, asleep))
+    found = changes_of_size(seen).unionByName(movements(seen, selling(sales))).unionByName(silences(seen, asleep))
     # An id that was away and sells again is revived once.
     events = found.groupBy(*RACKET, "event", "other_racket_id").agg(F.round(F.max("overlap"), 6).alias("overlap"))
     return events.select(F.col("today").alias("ds"), "event", "racket_id", "other_racket_id", "overlap")
@@ -101,15 +107,29 @@ def changes_of_size(seen: DataFrame) -> DataFrame:
     return _named(compared, event, F.lit(""), F.when(front > 0, F.col("same") / front).otherwise(0.0))
 
 
-def movements(seen: DataFrame) -> DataFrame:
+def selling(sales: DataFrame) -> DataFrame:
+    """(today, seller_id, sells) of shops that sold in the last SELLING_DAYS."""
+    last = F.least(F.to_date(F.max("last_paid_at")), F.col("ds"))
+    sold = sales.where("orders > 0").groupBy("ds", "seller_id").agg(last.alias("last"))
+    return sold.where(F.datediff("ds", "last") < SELLING_DAYS).select(
+        F.col("ds").alias("today"), "seller_id", F.lit(True).alias("sells")
+    )
+
+
+def movements(seen: DataFrame, selling: DataFrame) -> DataFrame:
     """split and merged: members of a racket that stand under another id than when they were last seen.
 
-    Whoever was in no racket for a while is still counted as coming from the last one.
+    Whoever was in no racket for a while is still counted as coming from the last one. selling: as of `selling`.
     """
     latest = F.min(F.struct("ago", "racket_id")).alias("latest")
     origins = (
-        seen.where("ago > 0").groupBy("today", "seller_id").agg(latest).select("today", "latest.racket_id", "seller_id")
+        seen.where("ago > 0")
+        .groupBy("today", "seller_id")
+        .agg(latest)
+        .select("today", "latest.racket_id", "seller_id")
+        .join(selling, ["today", "seller_id"], how="left")
     )
+    counted = [F.count("*").alias("all"), F.count("sells").alias("selling")]
     now = seen.where("ago = 0").select("today", F.col("racket_id").alias("new_id"), "seller_id")
     sizes = now.groupBy("today", "new_id").agg(F.count("*").alias("size"))
     known = seen.where("ago > 0").groupBy(RACKET).agg(F.min("ago").alias("known_ago"))
@@ -118,30 +138,33 @@ def movements(seen: DataFrame) -> DataFrame:
         origins.join(now, ["today", "seller_id"], how="inner")
         .where("racket_id <> new_id")
         .groupBy(*RACKET, "new_id")
-        .agg(F.count("*").alias("moved"))
-        .where(F.col("moved") >= MIN_MOVED)
-        .join(origins.groupBy(RACKET).agg(F.count("*").alias("former")), RACKET, how="inner")
+        .agg(F.struct(*counted).alias("moved"))
+        .where(F.col("moved.all") >= MIN_MOVED)
+        .join(origins.groupBy(RACKET).agg(F.struct(*counted).alias("former")), RACKET, how="inner")
         .join(sizes, ["today", "new_id"], how="inner")
         .join(known.withColumnRenamed("racket_id", "new_id"), ["today", "new_id"], how="left")
         .join(alive, RACKET, how="left")
-        .withColumn("overlap", F.col("moved") / F.col("former"))
+        .withColumn("overlap", F.col("moved.all") / F.col("former.all"))
     )
     is_born, was_here = F.col("known_ago").isNull(), F.col("known_ago") == 1
-    came_from = F.col("lives_on") & is_born & (F.col("moved") >= F.col("size") * SPLIT_SHARE)
+    of_target = F.when(is_born, SPLIT_SHARE).when(was_here, SPLIT_INTO_KNOWN)
+    came_from = F.col("lives_on") & (F.col("moved.all") >= F.col("size") * of_target)
     # A racket that comes back to life takes its own shops back: that is no merger of those who had them meanwhile.
-    went_into = F.when(F.col("lives_on"), was_here & (F.col("overlap") >= ABSORBED_SHARE)).otherwise(
-        F.col("overlap") >= MERGED_SHARE
+    share = F.when(F.col("former.selling") > 0, F.col("moved.selling") / F.col("former.selling")).otherwise(
+        F.col("overlap")
     )
-    return _named(moved, F.when(came_from, "split").when(went_into, "merged"), F.col("new_id"), F.col("overlap"))
+    went_into = F.when(F.col("lives_on"), was_here & (share >= ABSORBED_SHARE)).otherwise(share >= MERGED_SHARE)
+    return _named(moved, F.when(went_into, "merged").when(came_from, "split"), F.col("new_id"), F.col("overlap"))
 
 
 def sleeping(members: DataFrame, sales: DataFrame) -> DataFrame:
     """(ds, racket_id, is_asleep) of rackets that ever sold: whether their silence until `ds` is longer than chance.
 
     Days of payment count, not of delivery. A row of `sales` holds many orders: they are taken as spread evenly between
-    its first and its last, which gives the rate before the last sale without a look at older snapshots.
+    its first and its last, which gives the rate before some day without a look at older snapshots. A silence begins with
+    the last sale of some member; what others sold since has to be nothing, or next to nothing.
     """
-    racket = Window.partitionBy("ds", "racket_id")
+    racket = ["ds", "racket_id"]
     sold = (
         # Who sells materials sells to whoever asks: such orders say nothing about the racket.
         members.where("role <> 'materials'")
@@ -152,21 +175,44 @@ def sleeping(members: DataFrame, sales: DataFrame) -> DataFrame:
             how="inner",
         )
         .withColumns({name: F.least(F.to_date(f"{name}_paid_at"), "ds") for name in ("first", "last")})
-        .withColumns({"opened": F.min("first").over(racket), "silent_since": F.max("last").over(racket)})
+        .withColumn("opened", F.min("first").over(Window.partitionBy(racket)))
     )
-    begin = F.greatest("first", F.date_sub("silent_since", RATE_DAYS - 1))
-    share = F.greatest(F.datediff("last", begin) + 1, F.lit(0)) / (F.datediff("last", "first") + 1)
-    orders = F.sum((F.col("orders") * share).cast("decimal(18,6)")).cast("double")
-    span = F.datediff("silent_since", "opened") + 1
-    rate = F.col("recent") / F.least(F.greatest(span, F.lit(MIN_RATE_DAYS)), F.lit(RATE_DAYS))
-    silent = F.datediff("ds", "silent_since")
-    return (
-        sold.groupBy("ds", "racket_id", "opened", "silent_since")
-        .agg(orders.alias("recent"))
-        .select(
-            "ds", "racket_id", ((silent >= SILENT_DAYS) & (F.exp(-rate * silent) < SILENCE_CHANCE)).alias("is_asleep")
+    stops = (
+        sold.groupBy(*racket, "seller_id")
+        .agg(F.max("last").alias("stop"))
+        .select(*racket, "stop")
+        .distinct()
+        .withColumn("n", F.row_number().over(Window.partitionBy(racket).orderBy(F.desc("stop"))))
+        .where(F.col("n") <= STOPS)
+        .drop("n")
+    )
+
+    def orders(begin: Column, end: Column) -> Column:
+        """Orders of the days from begin to end, both counted."""
+        inside = F.datediff(F.least("last", end), F.greatest("first", begin)) + 1
+        share = F.greatest(inside, F.lit(0)) / (F.datediff("last", "first") + 1)
+        return F.sum((F.col("orders") * share).cast("decimal(18,6)")).cast("double")
+
+    counted = (
+        sold.join(stops, racket, how="inner")
+        .groupBy(*racket, "opened", "stop")
+        .agg(
+            orders(F.date_sub("stop", RATE_DAYS - 1), F.col("stop")).alias("before"),
+            orders(F.date_add("stop", 1), F.col("ds")).alias("after"),
+            orders(F.date_sub("ds", SILENT_DAYS - 1), F.col("ds")).alias("lately"),
         )
     )
+    span = F.datediff("stop", "opened") + 1
+    rate = F.col("before") / F.least(F.greatest(span, F.lit(MIN_RATE_DAYS)), F.lit(RATE_DAYS))
+    silent = F.datediff("ds", "stop")
+    nothing = (F.col("after") == 0) & (F.exp(-rate * silent) < SILENCE_CHANCE)
+    next_to_nothing = (
+        (rate * silent >= QUIET_ORDERS)
+        & (F.col("after") <= QUIET * rate * silent)
+        & (F.col("lately") <= QUIET * rate * SILENT_DAYS)
+    )
+    is_asleep = F.bool_or((silent >= SILENT_DAYS) & (nothing | next_to_nothing))
+    return counted.groupBy(racket).agg(is_asleep.alias("is_asleep"))
 
 
 def silences(seen: DataFrame, asleep: DataFrame) -> DataFrame:

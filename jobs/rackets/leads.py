@@ -59,7 +59,7 @@ TABLE = Table(
         over_threshold       boolean not null comment 'value_cny reaches it'
         lead_jurisdiction    string comment '6-digit county code of where it is made, else of where it sends from, packs or takes returns'
         other_jurisdictions  array<string> not null comment '6-digit codes of other counties where it makes, packs, sends from or takes returns'
-        evidence_families    int not null comment 'families that each tie half of the members'
+        evidence_families    int not null comment 'families that each tie half of the members; beside only one, the others together count as one if they do'
         first_activity       timestamp comment 'UTC, first payment'
         last_activity        timestamp comment 'UTC, last payment'
         why                  array<string> not null comment 'sentences'

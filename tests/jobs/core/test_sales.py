@@ -49,13 +49,26 @@ def test_a_corrected_order_counts_for_its_new_shop_listing_and_buyer_alone(spark
     ]
 
 
+def test_what_a_wrong_clock_says_was_paid_later_was_paid_by_the_day_on_which_it_is_known(spark):
+    trades = """
+        ds    | order_id | seller_id | listing_id | buyer_seller_id | is_first | turnover_change_cny | fake_refund_change | paid_at
+        03-01 | o1       | s1        | l1         | -               | true     | 100                 | 0                  | 2031-01-01
+    """
+    found = transformed("core.sales", "03-01", "03-10", trades=frame(spark, "core.trades", trades))
+    assert lines(found, "ds first_paid_at last_paid_at") == [
+        f"{sunday} 03-01T23:59 03-01T23:59" for sunday in ("03-03", "03-10")
+    ]
+
+
 FIRST = date(2024, 3, 1)
 
 
 def draw_order(r: random.Random, n: int) -> list[dict]:
     """Rows of one order, which may count from the first or never, be paid anew, closed, refunded and corrected."""
-    counts, paid_at, before, rows = r.random() < 0.8, FIRST + r.randrange(-5, 40) * DAY, None, []
-    for ds in sorted({FIRST + r.randrange(52) * DAY for _ in range(r.randint(1, 4))}):
+    counts, before, rows = r.random() < 0.8, None, []
+    known = sorted({FIRST + r.randrange(52) * DAY for _ in range(r.randint(1, 4))})
+    paid_at = known[0] - r.randrange(9) * DAY
+    for ds in known:
         key = (f"s{r.randrange(4)}", f"l{r.randrange(3)}", r.choice((None, None, "s9")))
         if before and r.random() < 0.7:
             key = before[0]

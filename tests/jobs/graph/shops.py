@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from jobs.graph.evidence import BASE, Component
+from jobs.graph.evidence import BASE, NEVER_ACTIVE, NEVER_OPENED, Component
 from jobs.graph.traits import KINDS
 
 KIND = list(KINDS)
@@ -15,6 +15,7 @@ class Shops:
         self.names = names
         self.suspicion = dict.fromkeys(names, suspicion)
         self.refunds = dict.fromkeys(names, 0.0)
+        self.sold: dict[str, tuple[int, int]] = {}
         self.rows = []
         self.buys = []
         self.judged = []
@@ -55,6 +56,8 @@ class Shops:
         return Component(
             suspicion=np.array([self.suspicion[name] for name in self.names]),
             refunds=np.array([self.refunds[name] for name in self.names]),
+            opened=np.array([self.sold.get(name, (NEVER_OPENED, 0))[0] for name in self.names]),
+            active=np.array([self.sold.get(name, (0, NEVER_ACTIVE))[1] for name in self.names]),
             user=user.astype(np.int64), value=value.astype(np.int64), kind=kind,
             weight=BASE[kind] - 0.15 * np.log(np.maximum(suspects - 1, 1)) - 2 * np.log1p(honest),
             suspects=suspects, honest=honest, ended=ended.astype(bool), first=first.astype(np.int64), last=last.astype(np.int64),

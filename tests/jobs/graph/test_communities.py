@@ -156,6 +156,18 @@ def test_members_that_take_up_new_values_of_two_families_together_are_a_new_oper
     assert found(parted()) == ["abcde", "fghi"]
 
 
+def test_who_stays_need_not_say_so_again_but_still_sells():
+    shops = Shops("abcdefghi")
+    for kind in ("payout_account", "phone", "handle"):
+        shops.use("abcdefgh", kind, days=(0, 20))
+    shops.use("fgh", "payout_account", days=(41, 100))
+    shops.again("i", "payout_account", days=(50, 100))
+    shops.use("fghi", "device", days=(50, 100))
+    assert found(shops) == ["abcdefghi"]
+    shops.sold = dict.fromkeys("abcde", (0, 90))
+    assert found(shops) == ["abcde", "fghi"]
+
+
 def test_if_all_move_on_it_was_a_removal():
     shops = parted()
     shops.use("abcde", "payout_account", days=(44, 100))
@@ -213,7 +225,7 @@ def test_a_value_that_fifty_thousand_suspects_share_overnight_does_not_glue_thei
     suspects = np.r_[np.full(n, float(n)), np.full(n, 8.0)]
     nothing = np.zeros(0, np.int64)
     part = c.Component(
-        suspicion=np.ones(n), refunds=np.zeros(n), user=np.r_[np.arange(n), np.arange(n)], value=np.r_[np.zeros(n, int), 1 + eight], kind=kind,
+        suspicion=np.ones(n), refunds=np.zeros(n), opened=np.zeros(n, int), active=np.full(n, 90), user=np.r_[np.arange(n), np.arange(n)], value=np.r_[np.zeros(n, int), 1 + eight], kind=kind,
         weight=c.BASE[kind] - 0.15 * np.log(suspects - 1), suspects=suspects, honest=np.zeros(2 * n),
         ended=np.zeros(2 * n, bool), first=np.zeros(2 * n, int), last=np.full(2 * n, 90), src=nothing, dst=nothing,
         tie_kind=nothing, tie_weight=np.zeros(0), buyer=nothing, source=nothing, orders=np.zeros(0),

@@ -149,6 +149,24 @@ def test_leads_come_first_by_value_and_need_families_that_tie_half_of_the_member
     ]
 
 
+@CASES.rows(
+    members="ds | racket_id | seller_id\n" + "\n".join(f"03-31 | {r} | {r}{k}" for r in ("R1", "R2") for k in range(8)),
+    edges="""
+        ds    | src | dst | via            | family   | weight
+        03-31 | R10 | R11 | payout_account | payment  | 7
+        03-31 | R12 | R13 | payout_account | payment  | 7
+        03-31 | R10 | R11 | device         | device   | 6
+        03-31 | R12 | R13 | phone          | contact  | 6
+        03-31 | R20 | R21 | payout_account | payment  | 7
+        03-31 | R22 | R23 | payout_account | payment  | 7
+        03-31 | R20 | R21 | device         | device   | 6
+        03-31 | R21 | R22 | phone          | contact  | 6
+    """,
+)
+def test_beside_one_family_that_ties_half_of_the_members_the_others_together_are_one_more(leads):
+    assert leads("racket_id is_lead evidence_families") == ["R1 true 2", "R2 false 1"]
+
+
 TIED = """
     ds    | src | dst | via    | family  | weight
     03-31 | a   | b   | device | device  | 6
