@@ -29,8 +29,9 @@ REOPENS_ONCE, REOPENS = 1.0, 2.0
 BUYS_OUTSIDE = -2.5
 # From so many on, a sign is one: orders and buyers, materials, parcels, orders outside.
 MIN_TRADE_ORDERS, MIN_TRADE_BUYERS, MIN_ORDERS, MIN_PARCELS, MIN_OUTSIDE = 3, 2, 2, 3, 3
-# An operation of many fronts has its own goods: nats for each e-fold of shops beyond five, within limits.
-PER_SIZE, USUAL_SIZE, SIZE_LEAST, SIZE_MOST = 1.0, 5.0, -0.7, 1.5
+# An operation of many fronts has its own goods: nats for each e-fold of shops beyond five, within limits. That it has few
+# says little: one plain sign that it makes them is enough for a lead then, too.
+PER_SIZE, USUAL_SIZE, SIZE_LEAST, SIZE_MOST = 1.0, 5.0, -0.15, 1.5
 # Whether its goods are fake at all: refunds for fakes, and how its listings under a brand look, against the market's
 # rates, each as a likelihood ratio within its limits. Nothing of it is what an honest cheap group shows. All of it together
 # says that goods are fake, which those of resellers are as well: it hardly speaks for making them.
