@@ -4,9 +4,13 @@ import logging
 
 
 class JobError(Exception):
-    """What is wrong, where, and what to do, in one line. `exit_code` is the process's."""
+    """What is wrong, where, and what to do, in one line. `exit_code` is the process's.
+
+    of_days: it keeps some days of a table from being published, and not the others.
+    """
 
     exit_code = 1
+    of_days = False
 
 
 class UsageError(JobError):
@@ -19,6 +23,7 @@ class NotArrivedError(JobError):
     """A delivery or an input day is not there, or not whole."""
 
     exit_code = 3
+    of_days = True
 
 
 class AuditError(JobError):

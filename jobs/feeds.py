@@ -4,6 +4,7 @@ Every format is first brought to one shape: each declared column as text (or nul
 stood. One set of rules then types and judges it. A bad row is rejected, never the job.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from pyspark.sql import Column as C
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from jobs import landing, storage
 from jobs.errors import JobError
@@ -178,11 +180,17 @@ def _unique_names(header: Iterable[str]) -> list[str]:
 
 def _read_parquet(spark: SparkSession, columns: Sequence[Column], paths: Sequence[str]) -> list[DataFrame]:
     frames = []
-    schemas = [(spark.read.parquet(spark_path(path)).schema, spark_path(path)) for path in paths]
-    schemas.sort(key=lambda item: (item[0].simpleString(), item[1]))
-    for _, group in groupby(schemas, key=lambda item: item[0].simpleString()):
-        listed = list(group)
-        schema, same = listed[0][0], [path for _, path in listed]
+    times = {column.name for column in columns if column.type == "timestamp"}
+
+    def layout(path: str) -> tuple[str, tuple[tuple[str, bool], ...], str]:
+        schema = spark.read.parquet(spark_path(path)).schema
+        # Spark hands out nanoseconds as whole numbers: what they are, the file itself has to say.
+        is_number = any(field.name in times and field.dataType.typeName() == "long" for field in schema.fields)
+        nanos = landing.times_in_nanoseconds(path) if is_number else {}
+        return schema.json(), tuple(sorted(nanos.items())), spark_path(path)
+
+    for (as_json, nanos), group in groupby(sorted(map(layout, paths)), key=lambda item: item[:2]):
+        schema, same = StructType.fromJson(json.loads(as_json)), [path for *_, path in group]
         _require(columns, schema.names, same[0])
         rows = spark.read.schema(schema).parquet(*same)
         placed = rows.select(
@@ -199,14 +207,27 @@ def _read_parquet(spark: SparkSession, columns: Sequence[Column], paths: Sequenc
             .when(raw.contains("\\u0000"), "nul_byte")
         )
         frames.append(
-            _shape(placed, columns, schema.names, raw, broken, lambda c, types=types: _parquet_field(c, types[c.name]))
+            _shape(
+                placed,
+                columns,
+                schema.names,
+                raw,
+                broken,
+                lambda c, types=types, moments=dict(nanos): _parquet_field(c, types[c.name], moments.get(c.name)),
+            )
         )
     return frames
 
 
-def _parquet_field(column: Column, have: str) -> C:
-    """Typed Parquet columns as the text that the other formats would have had."""
+def _parquet_field(column: Column, have: str, is_moment: bool | None) -> C:
+    """Typed Parquet columns as the text that the other formats would have had.
+
+    is_moment: of times in nanoseconds, whether they are moments or a clock on a wall; null of all else.
+    """
     value = F.col(f"`{column.name}`")
+    if is_moment is not None:
+        value = F.timestamp_micros(F.expr(f"`{column.name}` div 1000"))
+        have = "timestamp" if is_moment else "timestamp_ntz"
     if have.startswith(("array", "struct", "map")):
         return F.to_json(value) if column.type.startswith("array") else F.when(value.isNotNull(), F.lit(_NESTED))
     if have == "timestamp":

@@ -148,6 +148,22 @@ def first_line(location: str, limit: int = CHUNK) -> bytes:
         return text.read(limit).split(b"\n", 1)[0].rstrip(b"\r")
 
 
+def times_in_nanoseconds(location: str) -> dict[str, bool]:
+    """Columns of a Parquet file that are times in nanoseconds, and whether they are moments (else a clock on a wall)."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with _open(location) as stream:
+        schema = pq.read_schema(io.BytesIO(stream.read()))
+    return {
+        field.name: field.type.tz is not None
+        for field in schema
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns"
+    }
+
+
 def days_in(landing: str, feed: str) -> list[date]:
     """The days that have a folder, in order."""
     days = []

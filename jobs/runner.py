@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from jobs import feeds, landing, receipts, storage
 from jobs.catalog import Declaration, catalog
 from jobs.errors import JobError, NotArrivedError, explained
-from jobs.locks import table_lock
+from jobs.locks import LockedError, table_lock
 from jobs.progress import Progress
 from jobs.provenance import same_code
 from jobs.publish import Loaded, persisted, publish
@@ -138,15 +138,15 @@ def _cadences() -> dict[str, str]:
 def run_table(run: Run, declared: Declaration, first: date, last: date) -> list[Receipt]:
     """Computes and publishes what is due of `first..last`.
 
-    Raises NotArrivedError, after publishing what could be, when input days are missing; AuditError when an
-    audit refuses; LockedError when another run writes the table.
+    Raises NotArrivedError, after publishing what could be, when input days are missing; what is wrong with a day of a
+    feed, after publishing the others; AuditError when an audit refuses; LockedError when another run writes the table.
     """
     with table_lock(run.spark, run.warehouse, declared.name):
         todo = plan(run, declared, first, last)
         if not todo.ranges:
             run.progress.line(todo.line())
         done: list[Receipt] = []
-        absent: list[NotArrivedError] = []
+        absent: list[JobError] = []
         for begin, end in todo.ranges:
             span = f"{declared.name:26} {begin}..{end}"
             with run.progress.step(span) as said:
@@ -159,12 +159,16 @@ def run_table(run: Run, declared: Declaration, first: date, last: date) -> list[
                 if warnings := sum(r.warnings for r in made):
                     said.append(f"{warnings} warnings")
         if absent:
+            # What was refused has to be mended, what has not arrived comes by itself.
+            worst = min(absent, key=lambda error: isinstance(error, NotArrivedError))
             more = f" (and {len(absent) - 1} more days)" if len(absent) > 1 else ""
-            raise NotArrivedError(f"{absent[0]}{more}")
+            worst.args = (f"{worst}{more}",)
+            worst.of_days = True
+            raise worst
         return done
 
 
-def _compute(run: Run, declared: Declaration, first: date, last: date) -> tuple[list[Receipt], list[NotArrivedError]]:
+def _compute(run: Run, declared: Declaration, first: date, last: date) -> tuple[list[Receipt], Sequence[JobError]]:
     """Computes and publishes one range. Raises JobError for a full disk, wherever Spark or Delta met it."""
     try:
         return (_load_feed if declared.is_feed else _compute_table)(run, declared, first, last)
@@ -208,7 +212,7 @@ def run_tables(run: Run, tables: Sequence[Declaration], first: date, last: date)
                         error = explained(failure, f"{name}: ")
                         run.progress.line(f"{name:26} {error}")
                         errors.append(error)
-                        if not isinstance(error, NotArrivedError):  # what reads it goes as far as its days do
+                        if not error.of_days:  # else what reads it goes as far as its days do
                             broken.add(name)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -327,17 +331,37 @@ def conform(frame: DataFrame, declared: Declaration) -> DataFrame:
 # --- a feed loaded from the landing -------------------------------------------------------------
 
 
-def _load_feed(run: Run, declared: Declaration, first: date, last: date) -> tuple[list[Receipt], list[NotArrivedError]]:
+def _load_feed(run: Run, declared: Declaration, first: date, last: date) -> tuple[list[Receipt], list[JobError]]:
     feed = declared.table
     assert isinstance(feed, Feed)
     name = declared.name.split(".")[1]
     arrived, absent = landing.deliveries(run.settings.landing, name, due_days(feed, first, last))
-    made = []
+    made: list[Receipt] = []
+    errors: list[JobError] = [*absent]
     numbers = {delivery.day: delivery for delivery in arrived}
     for begin, end in day_ranges(list(numbers)):
         batch = [delivery for day, delivery in numbers.items() if begin <= day <= end]
-        made.append(_load_batch(run, declared, feed, name, batch))
-    return made, absent
+        loaded, refused = _load_days(run, declared, feed, name, batch)
+        made += loaded
+        errors += refused
+    return made, errors
+
+
+def _load_days(
+    run: Run, declared: Declaration, feed: Feed, name: str, batch: Sequence[landing.Delivery]
+) -> tuple[list[Receipt], list[JobError]]:
+    """Loads days together; when something is wrong with one of them its half without it, and so on, and the error."""
+    try:
+        return [_load_batch(run, declared, feed, name, batch)], []
+    except LockedError:
+        raise
+    except JobError as error:
+        if len(batch) == 1:
+            return [], [error]
+        run.progress.line(f"{declared.name:26} {error}; the other days are loaded without it")
+    middle = len(batch) // 2
+    halves = [_load_days(run, declared, feed, name, half) for half in (batch[:middle], batch[middle:])]
+    return [receipt for made, _ in halves for receipt in made], [error for _, errors in halves for error in errors]
 
 
 def _load_batch(run: Run, declared: Declaration, feed: Feed, name: str, batch: Sequence[landing.Delivery]) -> Receipt:

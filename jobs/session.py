@@ -21,6 +21,8 @@ FIXED = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Times in nanoseconds, as pandas writes them: Spark refuses a file with them otherwise (feeds.py makes them times).
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 
 # Classes as a JVM left them at set-up (simulator/classes.py): another JVM that finds them here starts seconds faster.

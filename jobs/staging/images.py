@@ -16,6 +16,7 @@ TABLE = Feed(
     """,
     rules={
         "bytes_not_positive": "bytes > 0",
+        "more_than_20_mb": "bytes <= 20971520",
         "not_a_sha256": "sha256 rlike '^[0-9a-fA-F]{64}$'",
         "path_leaves_folder": "not (path like '/%' or path like '%..%')",
     },

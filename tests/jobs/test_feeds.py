@@ -1,9 +1,13 @@
 """What is taken in from deliveries, what is turned away, and that nothing is lost."""
 
+import io
 import json
-from datetime import date
+from datetime import date, datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyspark.sql import functions as F
 
 from jobs import runner, settings
 from jobs.catalog import catalog
@@ -237,6 +241,21 @@ def test_unknown_columns_are_kept_out_and_reported(open_run, landing):
     load(run, "orders")
     assert any("colour" in line for line in said)
     assert "colour" not in run.spark.read.format("delta").load(run.path("staging.orders")).columns
+
+
+def test_times_in_nanoseconds_are_moments_or_a_clock_on_a_wall_in_china(open_run, landing):
+    noon = datetime(2024, 3, 4, 4, 0, 0, 123457)
+    table = pa.Table.from_pylist([{**ORDER, "paid_at": noon, "updated_at": noon}])
+    for name, kind in (("paid_at", pa.timestamp("ns", "UTC")), ("updated_at", pa.timestamp("ns"))):
+        table = table.set_column(table.schema.get_field_index(name), name, table[name].cast(kind))
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    deliver_bytes(landing, "orders", DAY, sink.getvalue(), 1, format="parquet")
+    run = open_run()
+    load(run, "orders")
+    found = run.spark.read.format("delta").load(run.path("staging.orders"))
+    shown = found.select(*[F.date_format(name, "dd HH:mm:ss.SSSSSS") for name in ("paid_at", "updated_at")])
+    assert [tuple(row) for row in shown.collect()] == [("04 04:00:00.123457", "03 20:00:00.123457")]
 
 
 def test_typed_parquet_needs_no_text(open_run, landing):

@@ -218,6 +218,24 @@ def test_a_refused_audit_publishes_nothing_and_names_what_broke(open_run, three_
     assert run.ledger.days("core.parcels") == []
 
 
+def test_a_day_of_a_feed_that_is_refused_keeps_out_neither_the_other_days_nor_what_reads_those_before(
+    open_run, three_days, monkeypatch
+):
+    from expectations.staging import shipments
+    from jobs.expect import Expect
+
+    strict = Expect("rows_to_meet", because="a test forbids it", condition="waybill_no <> 'W5'")
+    monkeypatch.setattr(shipments, "EXPECTATIONS", [strict])
+    run = open_run()
+    with pytest.raises(
+        AuditError, match=r"staging\.shipments 2024-03-05\.\.2024-03-05 was not published: .*W5"
+    ) as caught:
+        compute(run)
+    assert caught.value.exit_code == 4
+    assert run.ledger.days("staging.shipments") == [MONDAY, WEDNESDAY]
+    assert run.ledger.days("core.parcels") == [MONDAY]
+
+
 def test_a_warning_is_told_and_publishes(open_run, three_days, monkeypatch):
     from expectations.core import parcels
     from jobs.expect import Expect
