@@ -1,8 +1,9 @@
 """rackets.leads: rackets ranked by what their counterfeits turned over, as known on a Sunday.
 
-Grain: ds, racket_id. Reads of the same Sunday: rackets.members, rackets.sites, rackets.production,
-core.sales, evidence.listing_signals, links.edges; and all of staging.outcomes until then: a racket that a person has dismissed is
-no lead as long as that stands. `production_score` is rackets.production's log-odds as a probability; `why` tells each
+Grain: ds, racket_id. Reads of the same Sunday: rackets.members, rackets.sites, rackets.production, core.sales,
+evidence.listing_signals, links.edges; a year of rackets.members, because what a shop sold before it left a racket that lives
+on is that racket's; and all of staging.outcomes until then: a racket that a person has dismissed is no lead as long as that
+stands. `production_score` is rackets.production's log-odds as a probability; `why` tells each
 sign of it with its nats.
 """
 
@@ -19,6 +20,8 @@ from jobs.thresholds import threshold
 # A lead: the score from this on, held together by this many independent families (jobs/graph/families.py). More than
 # even: a visit in vain costs more than a week of waiting for the next sign.
 LEAD_SCORE, LEAD_FAMILIES = 0.6, 2
+# Days for which it is looked back to whom a shop belonged; and how long at least a split has been going on when it is seen.
+HISTORY_DAYS, SEEN_AFTER_DAYS = 364, 14
 # A judgement stands until it is taken back, however long that is.
 OUTCOME_DAYS = 3_650
 # Chance that a member's listing is counterfeit: one that is offered under a protected brand; else its own log-odds and so
@@ -31,7 +34,7 @@ NORMAL_90, TOO_MANY, MISSING = 1.645, 0.05, 0.25
 
 TABLE = Table(
     reads={
-        "members": Read("rackets.members"),
+        "members": Read("rackets.members", days=1 + HISTORY_DAYS),
         "sites": Read("rackets.sites"),
         "sales": Read("core.sales"),
         "listings": Read("evidence.listing_signals"),
@@ -77,9 +80,11 @@ def transform(
     outcomes: DataFrame,
     days: list[date],
 ) -> DataFrame:
+    sold = turnover(tenures(members, days), sales, listings)
+    members = members.where(F.col("ds").isin(*days))
     groups = members.groupBy("ds", "racket_id").agg(F.count("*").alias("sellers"))
     judged = (
-        groups.join(turnover(members, sales, listings), ["ds", "racket_id"], how="left")
+        groups.join(sold, ["ds", "racket_id"], how="left")
         .join(offers(members, listings), ["ds", "racket_id"], how="left")
         .join(families(members, edges), ["ds", "racket_id"], how="left")
         .join(jurisdictions(sites), ["ds", "racket_id"], how="left")
@@ -115,30 +120,74 @@ def transform(
     )  # fmt: skip
 
 
-def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
+def tenures(members: DataFrame, days: list[date]) -> DataFrame:
+    """(ds, racket_id, seller_id, after, until, is_member): between which days of payment what a shop sold is a racket's.
+
+    Both are null of a shop that has been in one racket, or came from one that is gone. Of one that left a racket that lives
+    on, what it sold until then is that racket's, of which it is no member. members: of days and of HISTORY_DAYS before.
+    """
+    wanted = F.array(*[F.lit(day) for day in days])
+    near = F.filter(wanted, lambda day: (day >= F.col("ds")) & (day <= F.date_add("ds", HISTORY_DAYS)))
+    seen = (
+        members.withColumn("today", F.explode(near))
+        .groupBy("today", "seller_id", "racket_id")
+        .agg(F.min("ds").alias("first"), F.max("ds").alias("last"))
+    )
+    now = seen.where("last = today")
+    alive = now.select("today", "racket_id").distinct()
+    left = (
+        seen.where("last < today")
+        .join(alive, ["today", "racket_id"], how="left_semi")
+        .groupBy("today", "seller_id")
+        .agg(F.max(F.struct("last", "racket_id")).alias("left"))
+    )
+    moved = now.join(left, ["today", "seller_id"], how="left").withColumn(
+        # Who is back, or goes to and fro, has not moved.
+        "cut",
+        F.when(F.col("left.last") < F.col("first"), F.date_sub("left.last", SEEN_AFTER_DAYS)),
+    )
+    never = F.lit(None).cast("date")
+    stays = F.struct("racket_id", F.col("cut").alias("after"), never.alias("until"), F.lit(True).alias("is_member"))
+    before = F.struct(
+        F.col("left.racket_id").alias("racket_id"), never.alias("after"), F.col("cut").alias("until"),
+        F.lit(False).alias("is_member"),
+    )  # fmt: skip
+    spells = F.when(F.col("cut").isNull(), F.array(stays)).otherwise(F.array(stays, before))
+    return moved.select(F.col("today").alias("ds"), "seller_id", F.inline(spells))
+
+
+def turnover(tenures: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
     """Per ds and racket: what its members sold to buyers outside it, and how much of it was probably counterfeit.
 
     Inside a group that sells counterfeits a listing says more than it does alone: one that names a brand is hardly
     ever genuine. The value is the expected turnover of counterfeits; its interval comes from listings that may be
-    either, and is wider above, because what is not known of a racket is mostly members.
+    either, and is wider above, because what is not known of a racket is mostly members. Of a shop that came from another
+    racket the part counts that lies in its time (`tenures`): orders are taken as spread evenly between the first and the last.
     """
-    inside = members.select("ds", F.col("racket_id").alias("buyer_racket"), F.col("seller_id").alias("buyer_seller_id"))
+    inside = tenures.where("is_member").select(
+        "ds", F.col("racket_id").alias("buyer_racket"), F.col("seller_id").alias("buyer_seller_id")
+    )
     copies = F.col("brand_id").isNotNull() & ~F.col("is_compared") & ~F.col("is_authorised")
     chance = F.when(copies, BRANDED).otherwise(1 / (1 + F.exp(-F.col("suspicion") - AMONG_FAKES)))
     judged = listings.select("ds", "listing_id", "brand_id", "category", F.round(chance, 6).alias("chance"))
     outside = (
         sales.where("orders > 0")
-        .join(members.select("ds", "racket_id", "seller_id"), ["ds", "seller_id"], how="inner")
+        .join(tenures, ["ds", "seller_id"], how="inner")
         .join(inside, ["ds", "buyer_seller_id"], how="left")
         .where("buyer_racket IS NULL OR buyer_racket <> racket_id")
-        .withColumn("to_trade", F.when(F.col("buyer_seller_id") != "", F.col("turnover_cny")).otherwise(0))
+        .withColumn("share", share_in_time())
+        .where("share > 0")
+        .withColumn("turnover", (F.col("turnover_cny") * F.col("share")).cast("decimal(18,2)"))
+        .withColumn("to_trade", F.when(F.col("buyer_seller_id") != "", F.col("turnover")).otherwise(0))
         .groupBy("ds", "racket_id", "listing_id")
         .agg(
-            F.sum("orders").alias("orders"),
-            F.sum("turnover_cny").alias("turnover"),
+            F.sum(F.col("orders") * F.col("share")).alias("orders"),
+            F.sum("turnover").alias("turnover"),
             F.sum("to_trade").alias("to_trade"),
-            F.min("first_paid_at").alias("first"),
-            F.max("last_paid_at").alias("last"),
+            F.min(F.greatest("first_paid_at", F.date_add("after", 1).cast("timestamp"))).alias("first"),
+            F.max(
+                F.least("last_paid_at", F.date_add("until", 1).cast("timestamp") - F.expr("INTERVAL 1 SECOND"))
+            ).alias("last"),
         )
         .join(judged, ["ds", "listing_id"], how="left")
         .withColumn("chance", F.coalesce("chance", F.lit(UNKNOWN)))
@@ -148,7 +197,7 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
     # Decimals add up to the same sum in any order.
     variance = F.col("chance") * (1 - F.col("chance")) * F.pow(F.col("turnover").cast("double"), F.lit(2))
     summed = outside.groupBy("ds", "racket_id").agg(
-        F.sum("orders").alias("orders"),
+        F.round(F.sum("orders")).cast("bigint").alias("orders"),
         F.collect_set(F.when(likely, F.col("brand_id"))).alias("brands"),
         F.collect_set(F.when(likely, F.col("category"))).alias("categories"),
         F.sum(fakes.cast("decimal(28,6)")).cast("double").alias("value"),
@@ -164,6 +213,14 @@ def turnover(members: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
             "value_high": F.col("value") * (1 + MISSING) + margin,
         }
     ).drop("spread")
+
+
+def share_in_time() -> Column:
+    """decimal(9,6): the part of a row's days from first_paid_at to last_paid_at that lies after `after` and by `until`."""
+    first, last = F.to_date("first_paid_at"), F.to_date("last_paid_at")
+    inside = F.datediff(F.least(last, "until"), F.greatest(first, F.date_add("after", 1))) + 1
+    share = F.greatest(inside, F.lit(0)) / (F.datediff(last, first) + 1)
+    return F.when(F.col("after").isNull() & F.col("until").isNull(), 1.0).otherwise(share).cast("decimal(9,6)")
 
 
 def offers(members: DataFrame, listings: DataFrame) -> DataFrame:

@@ -116,6 +116,38 @@ def test_its_interval_is_as_wide_as_listings_are_doubtful_and_wider_above_for_me
     ]
 
 
+@CASES.rows(
+    members="""
+        ds    | racket_id | seller_id
+        03-17 | R1        | a
+        03-17 | R1        | c
+        03-17 | R1        | e
+        03-17 | R3        | g
+        03-24 | R1        | e
+        03-31 | R1        | a
+        03-31 | R1        | e
+        03-31 | R2        | c
+        03-31 | R2        | x
+        03-31 | R2        | g
+    """,
+    listings=LISTINGS,
+    sales="""
+        ds    | seller_id | listing_id | buyer_seller_id | orders | turnover_cny | first_paid_at | last_paid_at
+        03-31 | a         | fake       | ''              | 1      | 100          | 01-01         | 03-30
+        03-31 | c         | fake       | ''              | 20     | 2000         | 02-23         | 03-13
+        03-31 | c         | fake       | a               | 1      | 9000         | 03-20         | 03-20
+        03-31 | c         | fake       | x               | 1      | 7000         | 02-01         | 02-01
+        03-31 | g         | fake       | ''              | 5      | 500          | 01-01         | 03-30
+    """,
+)
+def test_what_a_shop_sold_before_it_left_a_racket_that_lives_on_is_that_rackets(leads):
+    # c was last in R1 on 03-17: half of its twenty days are until 03-03. R3, where g was, is gone.
+    assert leads("racket_id sellers orders value_cny first_activity last_activity") == [
+        "R1 2 12 8100 01-01 03-30",
+        "R2 3 16 10500 01-01 03-30",
+    ]
+
+
 # --- which are leads ----------------------------------------------------------------------------
 
 
