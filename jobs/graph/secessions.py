@@ -12,24 +12,24 @@ from jobs.graph.evidence import FAMILY, TRADE, Component
 from jobs.graph.leiden import by_smallest
 from jobs.graph.traits import FAMILIES, KINDS
 
-# So many members of old take up new common values of so many sides of the business within so many days; so many others stay.
-LEAVERS, NEW_SIDES, WITHIN_DAYS, STAYERS = 2, 2, 24, 2
+# So many members of old take up new common values of so many families within so many days; so many others stay.
+LEAVERS, NEW_FAMILIES, WITHIN_DAYS, STAYERS = 2, 2, 24, 2
 # The largest known rackets ran some dozens of shops; what is far beyond is not one operation, and is not looked at.
 MAX_MEMBERS = 2_000
 # A value was taken up, not opened with, when the shop is known that much longer, in days.
 KNOWN_BEFORE = 7
-# A workshop that moves changes addresses and dispatch at one time: that is one change. Content changes all the time.
-SIDES = np.array(["location" if family in ("address", "logistics") else family for family in FAMILIES])
-_, SIDE = np.unique(SIDES, return_inverse=True)
+# Content changes all the time, and tells nothing. A workshop that moves changes addresses and dispatch at one time: these two
+# alone tell only when others go on using a place that those who left used with them.
+LOCATION = np.array([family in ("address", "logistics") for family in FAMILIES])
 TELLS = (TRADE != 1) & np.array([kind.base >= 3 for kind in KINDS.values()])
 
 
 @dataclass(frozen=True)
 class Novelty:
-    """A value that came up in a community late: when, on which side of the business, who took it up and who uses it."""
+    """A value that came up in a community late: when, of which family, who took it up and who uses it."""
 
     day: int
-    side: int
+    family: int
     adopters: frozenset[int]
     users: frozenset[int]
 
@@ -67,9 +67,9 @@ def leavers(part: Component, uses: np.ndarray, since: np.ndarray, until: np.ndar
             for other in new
             if abs(other.day - seed.day) <= WITHIN_DAYS and len(seed.adopters & other.adopters) >= LEAVERS
         ]
-        sides = len({other.side for other in together})
-        rank = (sides, len(together))
-        if sides >= NEW_SIDES and (best is None or rank > best):
+        families = len({other.family for other in together})
+        rank = (families, len(together))
+        if families >= NEW_FAMILIES and (best is None or rank > best):
             best, chosen = rank, together
     if not chosen:
         return np.zeros(0, np.int64)
@@ -79,7 +79,20 @@ def leavers(part: Component, uses: np.ndarray, since: np.ndarray, until: np.ndar
     stay = np.setdiff1d(members, gone)
     if np.count_nonzero((since[stay] < day) & (until[stay] > day)) < STAYERS:
         return np.zeros(0, np.int64)
+    if LOCATION[[novelty.family for novelty in chosen]].all() and not keeps_a_place(part, uses, gone, day):
+        return np.zeros(0, np.int64)
     return gone
+
+
+def keeps_a_place(part: Component, uses: np.ndarray, gone: np.ndarray, day: int) -> bool:
+    """Whether others go on using a value of a place that LEAVERS of those who are gone used before: it did not move."""
+    of_place = uses[LOCATION[FAMILY[part.kind[uses]]]]
+    is_gone = np.isin(part.user[of_place], gone)
+    left = part.value[of_place[is_gone & (part.first[of_place] < day)]]
+    kept = part.value[of_place[~is_gone & (part.first[of_place] < day) & (part.last[of_place] > day)]]
+    values, leavers = np.unique(left, return_counts=True)
+    staying, stayers = np.unique(kept, return_counts=True)
+    return len(np.intersect1d(values[leavers >= LEAVERS], staying[stayers >= STAYERS])) > 0
 
 
 def novelties(part: Component, uses: np.ndarray, since: np.ndarray) -> list[Novelty]:
@@ -95,8 +108,8 @@ def novelties(part: Component, uses: np.ndarray, since: np.ndarray) -> list[Nove
         soon = part.first[users] <= day + WITHIN_DAYS
         adopters = part.user[users[old & soon]]
         if len(adopters) >= LEAVERS:
-            side = int(SIDE[FAMILY[part.kind[users[0]]]])
-            found.append(Novelty(day, side, frozenset(adopters.tolist()), frozenset(part.user[users].tolist())))
+            family = int(FAMILY[part.kind[users[0]]])
+            found.append(Novelty(day, family, frozenset(adopters.tolist()), frozenset(part.user[users].tolist())))
     return found
 
 

@@ -176,18 +176,26 @@ def test_if_all_move_on_it_was_a_removal():
     assert found(shops) == ["abcdefghi"]
 
 
-def test_one_new_value_or_new_addresses_and_dispatch_alone_are_no_secession():
+def test_one_new_value_is_no_secession():
     shops = Shops("abcdefgh")
     racket(shops, "abcdefgh")
     shops.use("abcdefgh", "handle")
     shops.use("fgh", "payout_account", days=(41, 100))
     assert found(shops) == ["abcdefgh"]
-    moved = Shops("abcdefgh")
-    racket(moved, "abcdefgh")
-    moved.use("abcdefgh", "handle")
+
+
+def test_new_addresses_and_dispatch_are_a_removal_unless_others_go_on_using_the_old_place():
+    shops = Shops("abcdefgh")
+    for kind in ("payout_account", "handle"):
+        shops.use("abcdefgh", kind)
+    shops.use("defgh", "sender_address", days=(0, 40))
     for kind in ("return_address", "sender_account", "sender_phone"):
-        moved.use("fgh", kind, days=(41, 100))
-    assert found(moved) == ["abcdefgh"]
+        shops.use("fgh", kind, days=(41, 100))
+    assert found(shops) == ["abcdefgh"]
+    shops.use("efgh", "sender_account", days=(0, 90))
+    assert found(shops) == ["abcdefgh"]  # one is nobody
+    shops.use("defgh", "sender_phone", days=(0, 90))
+    assert found(shops) == ["abcde", "fgh"]
 
 
 def test_shops_judged_apart_are_parted_through_the_weakest_ties_until_that_is_taken_back():
