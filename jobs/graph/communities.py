@@ -32,9 +32,9 @@ REJOIN_SHARE = 0.5
 WELL_TIED = 5.0
 # Partners share so many nats that a customer does not come by; a guest shares in so many ways.
 PARTNER_WEIGHT, GUEST_TRADES = 2.0, 2
-# A community has so many members, and this share of them, that show by themselves what they sell; or one, and so many
-# nats of refunds for fakes among all of them.
-LIKELY, LIKELY_SHARE, REFUNDS_TELL = 2, 0.34, 2.0
+# Of a community so many members sell counterfeits, and this share of them, as far as each shows it by itself (expected
+# numbers); or one more likely does than not, and refunds for fakes among all of them say so, in nats.
+SELLING, SELLING_SHARE, REFUNDS_TELL = 1.5, 0.45, 2.0
 # A customer buys from so many unrelated communities, its own among them, and so often outside it: a test buy, or a
 # gap that was filled once, makes none.
 CUSTOMER_SOURCES, CUSTOMER_ORDERS = 2, 3
@@ -213,7 +213,8 @@ def without_guests(part: Component, label: np.ndarray, pairs: Pairs) -> np.ndarr
 
 def let_go(part: Component, label: np.ndarray) -> np.ndarray:
     """Communities fall apart of which too few shops, and too few refunds, show that they sell counterfeits."""
-    likely = np.bincount(label, part.suspicion > 0, part.n)
-    enough = (likely >= LIKELY) & (likely >= LIKELY_SHARE * np.bincount(label, minlength=part.n))
-    told = (likely >= 1) & (np.bincount(label, part.refunds, part.n) >= REFUNDS_TELL)
+    selling = np.bincount(label, 1 / (1 + np.exp(-part.suspicion)), part.n)
+    enough = (selling >= SELLING) & (selling >= SELLING_SHARE * np.bincount(label, minlength=part.n))
+    any_likely = np.bincount(label, part.suspicion > 0, part.n) > 0
+    told = any_likely & (np.bincount(label, part.refunds, part.n) >= REFUNDS_TELL)
     return np.where((enough | told)[label], label, np.arange(part.n))
