@@ -4,7 +4,7 @@ A receipt knows, for every day of its range, how many rows it has and a hash ove
 day still what it was when somebody read it" needs no look at the data.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -165,15 +165,12 @@ class Ledger:
         return None
 
 
-def load(spark: SparkSession, warehouse: str, tables: Iterable[str] | None = None) -> Ledger:
-    """The receipts of some tables (None = all)."""
+def load(spark: SparkSession, warehouse: str) -> Ledger:
+    """All receipts."""
     path = storage.table_path(warehouse, RUNS)
     if storage.version(spark, path) is None:
         return Ledger()
-    frame = storage.read(spark, path)
-    if tables is not None:
-        frame = frame.where(frame.table.isin(sorted(tables)))
-    return Ledger([Receipt.from_row(row) for row in frame.toLocalIterator()])
+    return Ledger([Receipt.from_row(row) for row in storage.read(spark, path).toLocalIterator()])
 
 
 def write(spark: SparkSession, warehouse: str, receipt: Receipt) -> None:

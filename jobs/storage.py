@@ -1,4 +1,4 @@
-"""The only module that touches Delta: create, read as of a version, replace a range, history.
+"""The only module that touches Delta: create, read as of a version, replace a range, add rows.
 
 A table is at `<warehouse>/<layer>/<table>`, partitioned by `ds`.
 """
@@ -94,20 +94,20 @@ def read(spark: SparkSession, path: str, at_version: int | None = None, where: s
     return frame.where(where) if where else frame
 
 
-def in_range(first: date, last: date, column: str = "ds") -> str:
-    """SQL condition for `first <= column <= last` (replaceWhere cannot take BETWEEN)."""
-    return f"{column} >= date'{first}' AND {column} <= date'{last}'"
+def in_range(first: date, last: date) -> str:
+    """SQL condition for `first <= ds <= last` (replaceWhere cannot take BETWEEN)."""
+    return f"ds >= date'{first}' AND ds <= date'{last}'"
 
 
-def since(first: date, column: str = "ds") -> str:
-    """SQL condition for `first <= column`."""
-    return f"{column} >= date'{first}'"
+def since(first: date) -> str:
+    """SQL condition for `first <= ds`."""
+    return f"ds >= date'{first}'"
 
 
-def on_days(days: Iterable[date], column: str = "ds") -> str:
-    """SQL condition for a set of days."""
+def on_days(days: Iterable[date]) -> str:
+    """SQL condition for `ds` being one of some days."""
     listed = ", ".join(f"date'{day}'" for day in days)
-    return f"{column} IN ({listed})"
+    return f"ds IN ({listed})"
 
 
 def replace(spark: SparkSession, path: str, frame: DataFrame, where: str, metadata: dict[str, Any], rows: int) -> int:

@@ -14,7 +14,7 @@ SUPPLIES = ("packaging", "materials")
 
 
 def judged(sellers: DataFrame) -> DataFrame:
-    """evidence.seller_signals -> ds, seller_id, is_suspect, suspicion, honesty, doubt.
+    """evidence.seller_signals -> ds, seller_id, is_suspect, honesty, doubt.
 
     honesty: how much the shop counts against a value that suspects share: 0 for suspects, else the chance that it
     is honest, so that a half-visible member of a racket does not speak against the rest as an honest shop does.
@@ -22,7 +22,7 @@ def judged(sellers: DataFrame) -> DataFrame:
     """
     honest = F.round(1 / (1 + F.exp(F.col("suspicion"))), 6)
     return sellers.select(
-        "ds", "seller_id", "is_suspect", "suspicion",
+        "ds", "seller_id", "is_suspect",
         F.when(F.col("is_suspect"), 0.0).otherwise(honest).alias("honesty"),
         F.when(F.col("suspicion") > 0, 0.0).when(F.col("is_suspect"), honest * DOUBT).otherwise(honest).alias("doubt"),
     )  # fmt: skip
