@@ -12,7 +12,6 @@ that are right, places and value are compared with the truth as well.
 
 import argparse
 import json
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -24,7 +23,7 @@ import pandas as pd
 from deltalake import DeltaTable
 
 from benchmarks.over_time import Weeks, kept, surfacing, told
-from benchmarks.truth import HELPERS, LEAST, Groups, World, score, surfaced
+from benchmarks.truth import HELPERS, LEAST, Groups, World, commit, score, surfaced
 from jobs.graph.near import METRES_PER_DEGREE
 from jobs.graph.traits import KINDS, ONE_FAMILY, PAIR_WEIGHT
 
@@ -43,20 +42,28 @@ resellers out is `rackets.production`.
 # --- places and value of what was surfaced -------------------------------------------------------
 
 
+def known_sites(
+    sites: pd.DataFrame, of: dict[str, str], world: World, kind: str
+) -> list[tuple[str, pd.Series, pd.DataFrame]]:
+    """(racket, its published site of first rank, its true places) of the groups whose true place of the kind is known."""
+    chosen = sites[(sites.kind == kind) & (sites["rank"] == 1)].set_index("racket_id")
+    return [
+        (racket, chosen.loc[group], world.sites[racket, kind])
+        for group, racket in of.items()
+        if (racket, kind) in world.sites and group in chosen.index
+    ]
+
+
 def placed(sites: pd.DataFrame, of: dict[str, str], world: World) -> list[str]:
     """A row of a table for each kind of site: how many are placed, how near, and whether the radius holds the truth."""
     rows = []
     for kind in ("made_at", "packed_at", "shipped_from", "returned_to"):
-        chosen = sites[(sites.kind == kind) & (sites["rank"] == 1)].set_index("racket_id")
         errors, held = [], []
-        known = [
-            (group, racket) for group, racket in of.items() if (racket, kind) in world.sites and group in chosen.index
-        ]
-        for group, racket in known:
-            site = chosen.loc[group]
+        known = known_sites(sites, of, world, kind)
+        for _, site, truth in known:
             if site.abstained:
                 continue
-            metres = _metres(site, world.sites[racket, kind])
+            metres = _metres(site, truth)
             errors.append(metres)
             held.append(metres <= site.radius_m)
         near = np.array(errors)
@@ -71,13 +78,8 @@ def placed(sites: pd.DataFrame, of: dict[str, str], world: World) -> list[str]:
 
 def inferable(sites: pd.DataFrame, of: dict[str, str], world: World, weeks: Weeks) -> str:
     """A sentence: places of making of the rackets whose traces lead to one."""
-    chosen = sites[(sites.kind == "made_at") & (sites["rank"] == 1)].set_index("racket_id")
-    known = [
-        (chosen.loc[group], world.sites[racket, "made_at"])
-        for group, racket in of.items()
-        if weeks.rackets.site_inferable[racket] and (racket, "made_at") in world.sites and group in chosen.index
-    ]
-    shown = [(site, truth) for site, truth in known if not site.abstained]
+    known = [found for found in known_sites(sites, of, world, "made_at") if weeks.rackets.site_inferable[found[0]]]
+    shown = [(site, truth) for _, site, truth in known if not site.abstained]
     right = sum(_metres(site, truth) <= 1000 for site, truth in shown)
     return (
         f"Of {len(known)} whose traces lead to where they make, {1 - len(shown) / max(1, len(known)):.3f} have no such place; "
@@ -194,9 +196,10 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="write the tables to this file instead of printing them")
     parsed = parser.parse_args()
     warehouses = parsed.warehouse or [world / "wh" for world in parsed.world]
-    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-    commit = parsed.commit or head
-    sections = [section(world, warehouse, commit) for world, warehouse in zip(parsed.world, warehouses, strict=True)]
+    computed_by = parsed.commit or commit()
+    sections = [
+        section(world, warehouse, computed_by) for world, warehouse in zip(parsed.world, warehouses, strict=True)
+    ]
     text = "\n".join([TITLE, *sections, CAUTION])
     if parsed.write:
         parsed.write.write_text(text, encoding="utf-8")
@@ -204,7 +207,7 @@ def main() -> None:
         print(text)
 
 
-def section(folder: Path, warehouse: Path, commit: str) -> str:
+def section(folder: Path, warehouse: Path, computed_by: str) -> str:
     """Markdown of one world, as known on its last Sunday."""
     about = json.loads((folder / "WORLD.json").read_text())
     sunday = about["sundays"][-1]
@@ -253,7 +256,7 @@ def section(folder: Path, warehouse: Path, commit: str) -> str:
     ids, first = weeks.ids(), weeks.first_leads()
     events = all_sundays("rackets.events", ["ds", "event", "racket_id", "other_racket_id"])
     return (
-        report(about, sunday, commit, world, results)
+        report(about, sunday, computed_by, world, results)
         + places_and_value(len(of), placed(sites, of, world), inferable(sites, of, world, weeks), valued(judged, of, world) | kept(weeks, ids))
         + over_weeks(surfacing(weeks, first), told(weeks, events, ids, first))
     )  # fmt: skip
@@ -272,14 +275,14 @@ def leads(table: Callable[[str, list[str]], pd.DataFrame]) -> Groups:
 
 
 def report(
-    about: dict, sunday: str, commit: str, world: World, results: dict[str, tuple[dict[str, float], Groups]]
+    about: dict, sunday: str, computed_by: str, world: World, results: dict[str, tuple[dict[str, float], Groups]]
 ) -> str:
     """Markdown: a table of figures by method, and what the groups are that are no rackets."""
     names = list(next(iter(results.values()))[0])
     lines = [
         f"## Seed {about['seed']}",
         "",
-        f"Preset `{about['preset']}`, as known on {sunday}, commit {commit}: {len(world.observable)} observable rackets.",
+        f"Preset `{about['preset']}`, as known on {sunday}, commit {computed_by}: {len(world.observable)} observable rackets.",
         "",
         f"| method | {' | '.join(names)} |",
         f"|---|{'---:|' * len(names)}",

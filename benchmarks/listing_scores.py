@@ -10,7 +10,6 @@ Listings are those of operations that training held out. Rules are shown as they
 
 import argparse
 import json
-import subprocess
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -23,6 +22,7 @@ from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from benchmarks.truth import commit
 from jobs import session, settings, storage
 from jobs.learning import boosting, calibration, cards
 from jobs.learning.cards import Card
@@ -118,11 +118,6 @@ def figures(chance: np.ndarray, fake: np.ndarray) -> Sequence[str]:
         chance.mean(),
     )
     return [f"{value:.3f}" for value in found]
-
-
-def commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.truth import COVER, HELPERS, LEAST, Groups, World, surfaced
+from benchmarks.truth import COVER, HELPERS, LEAST, Groups, World, surfaced, truth_of
 
 # True event -> what rackets.events calls it, and within how many days it is to be told; to the next Sunday.
 EVENTS = {"split": ("split", 14), "merge": ("merged", 14), "dormant": ("dormant", 42), "revive": ("revived", 21)}
@@ -24,8 +24,8 @@ class Weeks:
     def __init__(self, folder: Path, about: dict, members: pd.DataFrame, leads: pd.DataFrame) -> None:
         self.first = date.fromisoformat(about["first_day"])
         self.days = about["days"]
-        self.events = pd.read_parquet(folder / "truth" / "events.parquet")
-        self.rackets = pd.read_parquet(folder / "truth" / "rackets.parquet").set_index("racket")
+        self.events = truth_of(folder)["events"]
+        self.rackets = truth_of(folder)["rackets"].set_index("racket")
         sundays = [(date.fromisoformat(sunday) - self.first).days for sunday in about["sundays"]]
         self.truth = {day: World(folder, day) for day in sundays}
         of = members.ds.map(lambda ds: (ds - self.first).days)

@@ -1,7 +1,9 @@
 """The truth of a simulated world, and how well groups of shops match it."""
 
+import subprocess
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +18,24 @@ HELPERS = ("materials", "forwarder")
 Groups = dict[str, list[str]]
 
 
+@cache
+def truth_of(folder: Path) -> dict[str, pd.DataFrame]:
+    """The tables of a world's truth that figures are made of, read once; nobody changes them."""
+    names = ("members", "rackets", "events", "observability", "seller_kind", "sites", "value_weekly")
+    return {name: pd.read_parquet(folder / "truth" / f"{name}.parquet") for name in names}
+
+
+def commit() -> str:
+    """The commit that is checked out."""
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
 class World:
     """The truth of one Sunday: who belongs to which racket, who is active, what everybody else is."""
 
     def __init__(self, folder: Path, day: int):
-        truth = {path.stem: pd.read_parquet(path) for path in (folder / "truth").glob("*.parquet") if path.stem in
-                 ("members", "rackets", "events", "observability", "seller_kind", "sites", "value_weekly")}  # fmt: skip
+        truth = truth_of(folder)
         members = truth["members"][truth["members"].day_from <= day].sort_values("day_from", kind="stable")
         merged = {event.racket: event.day for event in truth["events"].itertuples() if event.event == "merged_into"}
         into = {r.racket: r.merged_into for r in truth["rackets"].itertuples() if merged.get(r.racket, day + 1) <= day}

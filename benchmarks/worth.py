@@ -11,7 +11,6 @@ alone. Last, scores are held against the truth: of groups with a score about p, 
 import argparse
 import json
 import math
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +22,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from benchmarks.truth import LEAST, Groups, World, owner, score
+from benchmarks.truth import LEAST, Groups, World, commit, owner, score
 from jobs import session, settings, storage
 from jobs.graph.traits import FAMILIES, KINDS
 from jobs.links import communities, components, edges, shared_values
@@ -140,12 +139,11 @@ def report(warehouse: Path, folder: Path) -> str:
             results[family] = judged(partial(of, spark), sunday, family)
     whole = results[None]
     signs = sorted({sign for found in whole.signs.values() for sign in found} - {"prior"})
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     return "\n".join(
         [
             "# What evidence is worth",
             "",
-            f"Preset `{about['preset']}`, seed {about['seed']}, as known on {sunday}, commit {commit}. Written by "
+            f"Preset `{about['preset']}`, seed {about['seed']}, as known on {sunday}, commit {commit()}. Written by "
             "`python -m benchmarks.worth`. The simulated world is our own: which evidence rackets leave was decided there.",
             "",
             f"| families of evidence | {HEADER}",
