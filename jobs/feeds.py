@@ -4,7 +4,6 @@ Every format is first brought to one shape: each declared column as text (or nul
 stood. One set of rules then types and judges it. A bad row is rejected, never the job.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -182,15 +181,21 @@ def _read_parquet(spark: SparkSession, columns: Sequence[Column], paths: Sequenc
     frames = []
     times = {column.name for column in columns if column.type == "timestamp"}
 
-    def layout(path: str) -> tuple[str, tuple[tuple[str, bool], ...], str]:
+    def layout(path: str) -> tuple[StructType, dict[str, bool], str]:
         schema = spark.read.parquet(spark_path(path)).schema
         # Spark hands out nanoseconds as whole numbers: what they are, the file itself has to say.
         is_number = any(field.name in times and field.dataType.typeName() == "long" for field in schema.fields)
         nanos = landing.times_in_nanoseconds(path) if is_number else {}
-        return schema.json(), tuple(sorted(nanos.items())), spark_path(path)
+        return schema, nanos, spark_path(path)
 
-    for (as_json, nanos), group in groupby(sorted(map(layout, paths)), key=lambda item: item[:2]):
-        schema, same = StructType.fromJson(json.loads(as_json)), [path for *_, path in group]
+    def kind(file: tuple[StructType, dict[str, bool], str]) -> tuple[str, str]:
+        schema, nanos, _ = file
+        return schema.simpleString(), str(sorted(nanos.items()))
+
+    for _, group in groupby(sorted(map(layout, paths), key=lambda file: (*kind(file), file[2])), key=kind):
+        files = list(group)
+        schema, moments, _ = files[0]
+        same = [path for *_, path in files]
         _require(columns, schema.names, same[0])
         rows = spark.read.schema(schema).parquet(*same)
         placed = rows.select(
@@ -213,7 +218,7 @@ def _read_parquet(spark: SparkSession, columns: Sequence[Column], paths: Sequenc
                 schema.names,
                 raw,
                 broken,
-                lambda c, types=types, moments=dict(nanos): _parquet_field(c, types[c.name], moments.get(c.name)),
+                lambda c, types=types, moments=moments: _parquet_field(c, types[c.name], moments.get(c.name)),
             )
         )
     return frames

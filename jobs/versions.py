@@ -3,11 +3,16 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 # End of a version that nothing has replaced yet.
 OPEN = "9999-12-31"
+
+
+def end_of(day: Column) -> Column:
+    """The last second of a day, UTC."""
+    return F.date_add(day, 1).cast("timestamp") - F.expr("INTERVAL 1 SECOND")
 
 
 def with_validity(rows: DataFrame, key: Sequence[str]) -> DataFrame:

@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.table import Read, Table
-from jobs.versions import totals_on
+from jobs.versions import end_of, totals_on
 
 TABLE = Table(
     reads={"trades": Read("core.trades", keyframes="core.sales")},
@@ -47,7 +47,7 @@ def arrivals(trades: DataFrame) -> DataFrame:
 
     A wrong clock may say that something was paid after it was known.
     """
-    paid_at = F.least("paid_at", F.date_add("ds", 1).cast("timestamp") - F.expr("INTERVAL 1 SECOND"))
+    paid_at = F.least("paid_at", end_of(F.col("ds")))
 
     def added(change: Column, moved: str) -> Column:
         return change + F.coalesce(f"moved_from.{moved}", F.lit(0))

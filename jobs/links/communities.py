@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.graph.community_batches import RESULT, evidence_of, label_components
+from jobs.graph.sales import selling_days
 from jobs.graph.suspects import among_suspects
 from jobs.outcomes import standing
 from jobs.table import Read, Table
@@ -55,16 +56,9 @@ def transform(
         .select("ds", "subject_a", "subject_b")
     )
     evidence = evidence_of(
-        components, sellers, values, edges, selling(sales), purchases(sales, listings, sellers), apart
+        components, sellers, values, edges, selling_days(sales), purchases(sales, listings, sellers), apart
     )
     return evidence.groupBy("ds", "bucket").applyInArrow(label_components, RESULT)
-
-
-def selling(sales: DataFrame) -> DataFrame:
-    """(ds, seller_id, first, last): between which days of payment a shop sold."""
-    day = {"first": F.min("first_paid_at"), "last": F.max("last_paid_at")}
-    sold = sales.where("orders > 0").groupBy("ds", "seller_id")
-    return sold.agg(*[F.least(F.to_date(at), F.col("ds")).alias(name) for name, at in day.items()])
 
 
 def purchases(sales: DataFrame, listings: DataFrame, sellers: DataFrame) -> DataFrame:

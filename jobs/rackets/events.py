@@ -16,6 +16,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.graph.sales import selling_days, share_between
 from jobs.table import Read, Table
 
 # Changes of the number of members that are worth an event.
@@ -109,10 +110,10 @@ def changes_of_size(seen: DataFrame) -> DataFrame:
 
 def selling(sales: DataFrame) -> DataFrame:
     """(today, seller_id, sells) of shops that sold in the last SELLING_DAYS."""
-    last = F.least(F.to_date(F.max("last_paid_at")), F.col("ds"))
-    sold = sales.where("orders > 0").groupBy("ds", "seller_id").agg(last.alias("last"))
-    return sold.where(F.datediff("ds", "last") < SELLING_DAYS).select(
-        F.col("ds").alias("today"), "seller_id", F.lit(True).alias("sells")
+    return (
+        selling_days(sales)
+        .where(F.datediff("ds", "last") < SELLING_DAYS)
+        .select(F.col("ds").alias("today"), "seller_id", F.lit(True).alias("sells"))
     )
 
 
@@ -189,8 +190,7 @@ def sleeping(members: DataFrame, sales: DataFrame) -> DataFrame:
 
     def orders(begin: Column, end: Column) -> Column:
         """Orders of the days from begin to end, both counted."""
-        inside = F.datediff(F.least("last", end), F.greatest("first", begin)) + 1
-        share = F.greatest(inside, F.lit(0)) / (F.datediff("last", "first") + 1)
+        share = share_between(F.col("first"), F.col("last"), begin, end)
         return F.sum((F.col("orders") * share).cast("decimal(18,6)")).cast("double")
 
     counted = (

@@ -13,9 +13,11 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.families import families_of
+from jobs.graph.sales import share_between
 from jobs.outcomes import standing
 from jobs.table import Read, Table
 from jobs.thresholds import threshold
+from jobs.versions import end_of, recent_on
 
 # A lead: the score from this on, held together by this many independent families (jobs/graph/families.py). More than
 # even: a visit in vain costs more than a week of waiting for the next sign.
@@ -126,22 +128,20 @@ def tenures(members: DataFrame, days: list[date]) -> DataFrame:
     Both are null of a shop that has been in one racket, or came from one that is gone. Of one that left a racket that lives
     on, what it sold until then is that racket's, of which it is no member. members: of days and of HISTORY_DAYS before.
     """
-    wanted = F.array(*[F.lit(day) for day in days])
-    near = F.filter(wanted, lambda day: (day >= F.col("ds")) & (day <= F.date_add("ds", HISTORY_DAYS)))
     seen = (
-        members.withColumn("today", F.explode(near))
-        .groupBy("today", "seller_id", "racket_id")
-        .agg(F.min("ds").alias("first"), F.max("ds").alias("last"))
+        recent_on(members.withColumn("seen", F.col("ds")), days, HISTORY_DAYS)
+        .groupBy("ds", "seller_id", "racket_id")
+        .agg(F.min("seen").alias("first"), F.max("seen").alias("last"))
     )
-    now = seen.where("last = today")
-    alive = now.select("today", "racket_id").distinct()
+    now = seen.where("last = ds")
+    alive = now.select("ds", "racket_id").distinct()
     left = (
-        seen.where("last < today")
-        .join(alive, ["today", "racket_id"], how="left_semi")
-        .groupBy("today", "seller_id")
+        seen.where("last < ds")
+        .join(alive, ["ds", "racket_id"], how="left_semi")
+        .groupBy("ds", "seller_id")
         .agg(F.max(F.struct("last", "racket_id")).alias("left"))
     )
-    moved = now.join(left, ["today", "seller_id"], how="left").withColumn(
+    moved = now.join(left, ["ds", "seller_id"], how="left").withColumn(
         # Who is back, or goes to and fro, has not moved.
         "cut",
         F.when(F.col("left.last") < F.col("first"), F.date_sub("left.last", SEEN_AFTER_DAYS)),
@@ -153,7 +153,7 @@ def tenures(members: DataFrame, days: list[date]) -> DataFrame:
         F.lit(False).alias("is_member"),
     )  # fmt: skip
     spells = F.when(F.col("cut").isNull(), F.array(stays)).otherwise(F.array(stays, before))
-    return moved.select(F.col("today").alias("ds"), "seller_id", F.inline(spells))
+    return moved.select("ds", "seller_id", F.inline(spells))
 
 
 def turnover(tenures: DataFrame, sales: DataFrame, listings: DataFrame) -> DataFrame:
@@ -185,9 +185,7 @@ def turnover(tenures: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
             F.sum("turnover").alias("turnover"),
             F.sum("to_trade").alias("to_trade"),
             F.min(F.greatest("first_paid_at", F.date_add("after", 1).cast("timestamp"))).alias("first"),
-            F.max(
-                F.least("last_paid_at", F.date_add("until", 1).cast("timestamp") - F.expr("INTERVAL 1 SECOND"))
-            ).alias("last"),
+            F.max(F.least("last_paid_at", end_of(F.col("until")))).alias("last"),
         )
         .join(judged, ["ds", "listing_id"], how="left")
         .withColumn("chance", F.coalesce("chance", F.lit(UNKNOWN)))
@@ -218,9 +216,7 @@ def turnover(tenures: DataFrame, sales: DataFrame, listings: DataFrame) -> DataF
 def share_in_time() -> Column:
     """decimal(9,6): the part of a row's days from first_paid_at to last_paid_at that lies after `after` and by `until`."""
     first, last = F.to_date("first_paid_at"), F.to_date("last_paid_at")
-    inside = F.datediff(F.least(last, "until"), F.greatest(first, F.date_add("after", 1))) + 1
-    share = F.greatest(inside, F.lit(0)) / (F.datediff(last, first) + 1)
-    return F.when(F.col("after").isNull() & F.col("until").isNull(), 1.0).otherwise(share).cast("decimal(9,6)")
+    return share_between(first, last, F.date_add("after", 1), F.col("until")).cast("decimal(9,6)")
 
 
 def offers(members: DataFrame, listings: DataFrame) -> DataFrame:
@@ -294,7 +290,7 @@ def _money(name: str) -> Column:
 
 def _by_then(at: Column) -> Column:
     """A time, or the end of `ds` where it is later: a wrong clock may say that something happened after it was known."""
-    return F.least(at, F.date_add("ds", 1).cast("timestamp") - F.expr("INTERVAL 1 SECOND"))
+    return F.least(at, end_of(F.col("ds")))
 
 
 def _names(name: str) -> Column:
