@@ -219,54 +219,26 @@ def _public_network(network: Column) -> Column:
 
 # --- licences -----------------------------------------------------------------------------------
 
-_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-
 
 def licence_key(licence: Column) -> Column:
-    """A business licence number whose check character holds; null otherwise.
+    """A business licence number in one spelling: capitals and digits; null for what cannot be one.
 
-    18 characters: unified social credit code, GB 32100-2015 (weights 3^(i-1) mod 31, modulus 31). The letters I and
-    O are not in its alphabet and are read as 1 and 0. 15 digits: registration number of before 2015 (GS 15-2006),
-    ISO 7064 MOD 11,10.
+    10 to 24 characters of which six are digits: a unified social credit code (18 characters, GB 32100-2015) has the
+    letters I and O read as 1 and 0, which are not in its alphabet; a registration number of before 2015 has 15 digits.
+    Whether the check character is right does not count: a number that was mistyped or made up, and stands in the
+    registrations of two shops, ties them all the same. Null for what people type instead: the same digit nine times,
+    or counting up or down.
     """
     text = F.regexp_replace(F.translate(F.upper(_compact(licence)), "IO", "10"), r"[^0-9A-Z]", "")
     return let(
         text,
         lambda code: F.when(
-            ~_same_throughout(code)
-            & (
-                (
-                    code.rlike(f"^[{_CREDIT_ALPHABET}]{{2}}\\d{{6}}[{_CREDIT_ALPHABET}]{{10}}$")
-                    & _credit_code_holds(code)
-                )
-                | (code.rlike(r"^\d{15}$") & _registration_number_holds(code))
-            ),
+            code.rlike(r"^(?=(?:[A-Z]*\d){6})[0-9A-Z]{10,24}$")
+            & ~code.rlike(r"(.)\1{8}")
+            & ~F.lit(_COUNTED).contains(F.regexp_replace(code, "[A-Z]", "")),
             code,
         ),
     )
-
-
-def _credit_code_holds(code: Column) -> Column:
-    """The sum over the first 17 characters and the check character itself is a multiple of 31."""
-    total = F.lit(0)
-    for i in range(17):
-        total = total + (F.instr(F.lit(_CREDIT_ALPHABET), F.substring(code, i + 1, 1)) - 1) * pow(3, i, 31)
-    check = F.instr(F.lit(_CREDIT_ALPHABET), F.substring(code, 18, 1)) - 1
-    return (total + check) % 31 == 0
-
-
-def _registration_number_holds(code: Column) -> Column:
-    """ISO 7064 MOD 11,10 over 15 digits, the last being the check digit."""
-
-    def step(product: Column, digit: Column) -> Column:
-        total = (product + digit) % 10
-        return F.when(total == 0, 10).otherwise(total) * 2 % 11
-
-    digits = F.transform(
-        F.split(F.substring(code, 1, 14), ""), lambda digit: F.coalesce(digit.try_cast("int"), F.lit(0))
-    )
-    product = F.aggregate(digits, F.lit(10), step)
-    return (product + F.substring(code, 15, 1).try_cast("int")) % 10 == 1
 
 
 # --- goods --------------------------------------------------------------------------------------

@@ -27,8 +27,21 @@ def county_code(address: Column) -> Column:
 
 
 def is_county_code(code: Column) -> Column:
-    """Whether a text is the code of a county: six digits are also a province, a postcode or a town of a carrier's own."""
-    return F.coalesce(code.isin(*sorted(row["code"] for row in reference.rows("counties"))), F.lit(False))
+    """Whether a text is the code of a county, now or formerly: 02 to 99 after the four digits of a prefecture.
+
+    Six digits may also be a province, a prefecture, a postcode or a town of a carrier's own. Lists of different years
+    differ (330183 was a city, and is 330111 now), so the last two digits need not stand in today's.
+    """
+    prefectures = sorted({row["code"][:4] for row in reference.rows("counties")})
+    return F.coalesce(
+        code.rlike(r"^\d{6}$") & F.substring(code, 1, 4).isin(*prefectures) & ~F.substring(code, 5, 2).isin("00", "01"),
+        F.lit(False),
+    ) | F.coalesce(code.isin(*_codes()), F.lit(False))
+
+
+@cache
+def _codes() -> list[str]:
+    return sorted(row["code"] for row in reference.rows("counties"))
 
 
 def _code_of_levels(levels: Column) -> Column:

@@ -24,7 +24,7 @@ TABLE = Table(
         registered_at           timestamp not null comment 'UTC'
         closed_at               timestamp comment 'UTC, null while open'
         close_reason            string comment 'seller, platform_ip, platform_other'
-        licence_key             string comment 'licence number with a right check character'
+        licence_key             string comment 'licence number in one spelling'
         id_token                string comment 'salted token of the registrant''s document'
         payout_account          string comment 'salted token of the account that is paid'
         phone_keys              array<string> not null comment 'contact numbers, normalised, no placeholders'

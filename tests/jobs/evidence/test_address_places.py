@@ -87,11 +87,12 @@ def test_a_county_is_what_carriers_deliver_to_else_what_the_address_says(address
         03-20 | w5         | province              | no county         | 350000
         03-20 | w6         | cityless              | no county         | 441900
         03-20 | w7         | none                  | no county         | 000000
+        03-20 | w8         | former                | no county         | 330183
     """
 )
-def test_six_digits_are_a_county_only_when_one_has_them(addresses):
+def test_six_digits_are_a_county_only_when_one_has_or_had_them(addresses):
     assert addresses("address_key region_code received") == [
-        "cityless 441900 1", "none - 1", "postcode 350302 3", "prefecture 350302 1", "province - 1",
+        "cityless 441900 1", "former 330183 1", "none - 1", "postcode 350302 3", "prefecture 350302 1", "province - 1",
     ]  # fmt: skip
 
 
