@@ -1,1 +1,1 @@
-"""What is measured, against whom, in one run. Each module prints a table and returns its figures as data."""
+"""What is measured, against whom, in one run. Programs print their figures; truth.py and over_time.py hold what several need."""

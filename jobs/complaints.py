@@ -21,7 +21,7 @@ USUAL_REFUNDS, ASSUMED_ORDERS, MOST_REFUNDS = 0.005, 1_000, 0.02
 LISTING_TIMES, SHOP_TIMES = 12, 5
 # What refunds say of one listing at most, nats: few buyers of cheap copies claim a refund, so many orders without one
 # hardly clear it.
-REFUNDS_LEAST, REFUNDS_MOST = -1.5, 4.0
+LISTING_LEAST, LISTING_MOST = -1.5, 4.0
 
 
 def market_refunds(counts: DataFrame) -> DataFrame:
@@ -50,7 +50,7 @@ def refund_evidence() -> Column:
     fakes, market = F.col("fake_refunds"), F.col("market_refunds")
     others = F.greatest(F.col("orders") - fakes, F.lit(0))
     ratio = fakes * math.log(LISTING_TIMES) + others * F.log((1 - LISTING_TIMES * market) / (1 - market))
-    return F.least(F.greatest(ratio, F.lit(REFUNDS_LEAST)), F.lit(REFUNDS_MOST))
+    return F.least(F.greatest(ratio, F.lit(LISTING_LEAST)), F.lit(LISTING_MOST))
 
 
 def shop_refunds() -> Column:

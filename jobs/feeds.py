@@ -17,6 +17,7 @@ from jobs import landing, storage
 from jobs.errors import JobError
 from jobs.settings import spark_path
 from jobs.table import Column, Feed
+from jobs.whole_files import place_in_file, whole_file_session
 
 # A row longer than this is refused unparsed: parsers copy a row several times.
 MAX_ROW_CHARS = 1 << 20
@@ -28,8 +29,6 @@ _NUMBER = r"^[+-]?(\d{1,16}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
 _INTEGER = r"^[+-]?\d{1,18}(\.0*)?$"
 _TIME = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)? ?(Z|z|[+-]\d{2}(:?\d{2})?)?$"
 _HAS_OFFSET = r"(Z|z|[+-]\d{2}(:?\d{2})?)$"
-# Position of the row in its file: Spark numbers rows within a task in the low bits, and one file is one task.
-_ROW_BITS = (1 << 33) - 1
 
 # Columns of a raw row beside the declared ones.
 FILE, LINE, RAW, BROKEN, UNKNOWN = "_file", "_line", "_raw", "_broken", "_unknown"
@@ -41,13 +40,8 @@ def read_rows(spark: SparkSession, feed: Feed, deliveries: Sequence[landing.Deli
 
     Raises JobError naming a required column that a CSV or Parquet file does not have.
     """
-    # How files are cut into tasks is a session's setting. Here one file must be one task, so that a row's
-    # position in its file is known: read in a session of its own, then hand the frame over.
-    session = spark.newSession()
-    whole = str(1 << 40)
-    session.conf.set("spark.sql.files.maxPartitionBytes", whole)
-    session.conf.set("spark.sql.files.openCostInBytes", whole)
-    rows = _read_files(session, feed, deliveries)
+    # Read in a session of its own, then hand the frame over.
+    rows = _read_files(whole_file_session(spark), feed, deliveries)
     jvm: Any = spark._jvm
     plan = rows._jdf.queryExecution().analyzed()
     return DataFrame(jvm.org.apache.spark.sql.classic.Dataset.ofRows(spark._jsparkSession, plan), spark)
@@ -84,7 +78,7 @@ def _place(frame: DataFrame, first_line: int) -> DataFrame:
     return frame.select(
         F.to_date(F.regexp_extract(path, r"/dt=(\d{4}-\d{2}-\d{2})/", 1)).alias("ds"),
         F.col("_metadata.file_name").alias(FILE),
-        (F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_BITS)) + first_line).alias(LINE),
+        place_in_file(first_line).alias(LINE),
         "*",
     )
 

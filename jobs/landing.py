@@ -1,6 +1,6 @@
 """Deliveries in the landing: has a day arrived, is it whole, which files are it; and how one is made.
 
-The only module that touches boto3 and the landing's folders. Rows are read and written by Spark (feeds.py, mapping.py).
+The only module that touches boto3 and the landing's folders. Rows are read and written by Spark (feeds.py, mapped_days.py).
 A day has arrived when its `_manifest.json` is there and every file that it lists is whole.
 """
 

@@ -33,7 +33,7 @@ from jobs.sources import Source
 from jobs.table import Column
 
 # The day that a row is delivered on, what it was made of, why it has no day.
-DAY, FROM, FAULT = "dt", "_from", "_fault"
+DT, FROM, FAULT = "dt", "_from", "_fault"
 # Every day between the first and the last gets its manifests: one wrong clock must not make a century of them.
 MOST_DAYS = 3660
 # Keeps a frame until the mapping ends, so that it is computed once.
@@ -72,7 +72,7 @@ def map_source(
             say("nothing was written: a dry run")
             return report
         with table_lock(spark, target, "map"):
-            dated = {feed: frame.where(F.col(DAY).isNotNull()).drop(FAULT, FROM) for feed, frame in frames.items()}
+            dated = {feed: frame.where(F.col(DT).isNotNull()).drop(FAULT, FROM) for feed, frame in frames.items()}
             mapped_days.write(session, target, dated, rejects, report, progress)
     written = ", ".join(f"{n:,} {what}" for what, n in report.written.items())
     say(f"{'landing':26} {target}: days of feeds: {written}")
@@ -179,7 +179,7 @@ def _map_feed(
         frame = keep(_shape(selected, columns, where))
         names = [column.name for column in columns]
         found = (
-            frame.groupBy(DAY, FAULT)
+            frame.groupBy(DT, FAULT)
             .agg(F.count("*").alias("_rows"), *[F.count(name).alias(name) for name in names])
             .collect()
         )
@@ -187,7 +187,7 @@ def _map_feed(
         filled = {name: sum(row[name] for row in found) for name in names}
         mapped = report.feeds[feed] = Mapped(
             rows,
-            {row[DAY]: row["_rows"] for row in sorted((row for row in found if row[DAY]), key=lambda row: row[DAY])},
+            {row[DT]: row["_rows"] for row in sorted((row for row in found if row[DT]), key=lambda row: row[DT])},
             {row[FAULT]: row["_rows"] for row in found if row[FAULT]},
             [column.name for column in columns if column.nullable and not filled[column.name]],
             {
@@ -199,7 +199,7 @@ def _map_feed(
         )
         said.append(f"{mapped.rows:,} rows")
     if rows and not mapped.days:
-        raise JobError(f"{where}: gives {rows:,} rows and not one with a day; {DAY} is a DATE or text like 2024-03-01")
+        raise JobError(f"{where}: gives {rows:,} rows and not one with a day; {DT} is a DATE or text like 2024-03-01")
     return frame
 
 
@@ -244,13 +244,13 @@ def _check_columns(selected: DataFrame, columns: list[Column], feed: str, where:
     for name in selected.columns:
         if selected.columns.count(name) > 1:
             raise UsageError(f"{where}: gives the column {name} twice; take one out")
-        if name not in (*known, DAY, FROM):
+        if name not in (*known, DT, FROM):
             near = difflib.get_close_matches(name, known, 1)
             meant = f", did you mean {near[0]}" if near else f": there are {', '.join(known)}"
             raise UsageError(f"{where}: {feed} has no column {name}{meant}; see `python -m jobs show staging.{feed}`")
-    if DAY not in selected.columns:
+    if DT not in selected.columns:
         raise UsageError(
-            f"{where}: gives no {DAY}; add the day on which the row became known, e.g. to_date(updated_at) AS {DAY}"
+            f"{where}: gives no {DT}; add the day on which the row became known, e.g. to_date(updated_at) AS {DT}"
         )
     if missing := [column.name for column in columns if not column.nullable and column.name not in selected.columns]:
         raise UsageError(
@@ -260,15 +260,15 @@ def _check_columns(selected: DataFrame, columns: list[Column], feed: str, where:
 
 def _shape(selected: DataFrame, columns: list[Column], where: str) -> DataFrame:
     types = {f.name: f.dataType for f in selected.schema.fields}
-    day = F.col(DAY).try_cast("date")
+    day = F.col(DT).try_cast("date")
     in_range = (day >= F.lit(EARLIEST).cast("date")) & (day < F.lit(LATEST).cast("date"))
     fault = (
-        F.when(F.col(DAY).isNull(), f"missing:{DAY}")
-        .when(day.isNull(), f"not_a_day:{DAY}")
-        .when(~in_range, f"out_of_range:{DAY}")
+        F.when(F.col(DT).isNull(), f"missing:{DT}")
+        .when(day.isNull(), f"not_a_day:{DT}")
+        .when(~in_range, f"out_of_range:{DT}")
     )
     return selected.select(
-        F.when(in_range, day).alias(DAY),
+        F.when(in_range, day).alias(DT),
         fault.alias(FAULT),
         _origins(types.get(FROM), where).alias(FROM),
         *[
@@ -356,7 +356,7 @@ def _trace(tables: list[Table], frames: Mapping[str, DataFrame], report: Report,
 
 
 def _without_day(feed: str, frame: DataFrame) -> DataFrame:
-    content = F.to_json(F.struct(*[name for name in frame.columns if name not in (DAY, FAULT)]))
+    content = F.to_json(F.struct(*[name for name in frame.columns if name not in (DT, FAULT)]))
     nowhere = F.lit(None).cast("bigint")
     return frame.where(F.col(FAULT).isNotNull()).select(*_reject(F.lit(f"{feed}.sql"), nowhere, content, F.col(FAULT)))
 
@@ -380,7 +380,7 @@ def _settle_range(report: Report, source: Source) -> None:
     if span > MOST_DAYS:
         raise UsageError(
             f"the SELECTs of {source.name} give days from {report.first} to {report.last}, {span:,} days of which {len(set(days)):,} have rows: "
-            f"{DAY} of some rows is wrong; leave it null where it cannot be (at most {MOST_DAYS:,} days)"
+            f"{DT} of some rows is wrong; leave it null where it cannot be (at most {MOST_DAYS:,} days)"
         )
     for feed in _contract():
         if feed not in report.feeds:

@@ -46,7 +46,7 @@ def start(settings: Settings) -> SparkSession:
         if not key.startswith(OWN):
             builder = builder.config(key, value)
     spark = builder.getOrCreate()
-    spark.sparkContext.setLogLevel(settings.own("log_level") or "ERROR")
+    spark.sparkContext.setLogLevel("ERROR")
     _ship_code(spark)
     return spark
 

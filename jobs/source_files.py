@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from jobs.errors import JobError, UsageError
 from jobs.settings import spark_path
 from jobs.sources import Layout, Source, format_of, unpacked
+from jobs.whole_files import place_in_file, whole_file_session
 
 # What every view has beside the columns of its files: where the row stood, and how.
 FILE, LINE, RAW, AT = "_file", "_line", "_raw", "_at"
@@ -28,7 +29,6 @@ _UNREAD = "_unread"
 MARKER = r"^(?:<{7}|\|{7}|>{7})(?: .*)?$|^={7}$"
 # The header is looked for in the first lines of a file.
 HEAD_LINES = 200
-_ROW_BITS = (1 << 33) - 1
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,7 @@ def reading_session(spark: SparkSession, time_zone: str) -> SparkSession:
 
     Raises UsageError for a time zone that does not exist.
     """
-    session = spark.newSession()
-    whole = str(1 << 40)
-    session.conf.set("spark.sql.files.maxPartitionBytes", whole)
-    session.conf.set("spark.sql.files.openCostInBytes", whole)
+    session = whole_file_session(spark)
     # Without these Spark knows Unicode and Latin-1 only, and one broken letter stops it.
     session.conf.set("spark.sql.legacy.javaCharsets", "true")
     session.conf.set("spark.sql.legacy.codingErrorAction", "true")
@@ -114,11 +111,8 @@ def _mark_repeats(lines: DataFrame) -> DataFrame:
 
 
 def _place() -> list[Column]:
-    """File, and position in it: Spark numbers rows within a task in the low bits, and one file is one task."""
-    return [
-        F.col("_metadata.file_name").alias(FILE),
-        (F.monotonically_increasing_id().bitwiseAND(F.lit(_ROW_BITS)) + 1).alias(LINE),
-    ]
+    """File, and position in it."""
+    return [F.col("_metadata.file_name").alias(FILE), place_in_file().alias(LINE)]
 
 
 def _text_lines(spark: SparkSession, layout: Layout, paths: Sequence[str]) -> DataFrame:

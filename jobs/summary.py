@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs import site_map, storage
+from jobs import site_map
 from jobs.display import shown
 from jobs.errors import UsageError
+from jobs.published import need, of_day
 from jobs.runner import Run
 from jobs.site_map import Site
 
@@ -65,12 +65,11 @@ def newest_day(run: Run) -> date:
 
 def leads_of(run: Run, day: date) -> list[Lead]:
     """The leads of a day (`is_lead`), best first, at most MAX_LEADS. Raises UsageError when the day is not published."""
-    if run.ledger.published("rackets.leads", day) is None:
-        raise UsageError(f"rackets.leads has no {day}: run `python -m jobs weekly --from {day} --to {day}` first")
-    leads = _of_day(run, "rackets.leads", day).where("is_lead").orderBy("rank").limit(MAX_LEADS)
-    shops = _of_day(run, "core.seller_states", day).select("seller_id", "shop_name")
+    need(run, day, "rackets.leads")
+    leads = of_day(run, "rackets.leads", day).where("is_lead").orderBy("rank").limit(MAX_LEADS)
+    shops = of_day(run, "core.seller_states", day).select("seller_id", "shop_name")
     members = (
-        _of_day(run, "rackets.members", day)
+        of_day(run, "rackets.members", day)
         .join(leads.select("racket_id"), "racket_id", how="left_semi")
         .join(shops, "seller_id", how="left")
         .groupBy("racket_id")
@@ -78,7 +77,7 @@ def leads_of(run: Run, day: date) -> list[Lead]:
     )
     place = F.struct("kind", "lng", "lat", "radius_m", "region_code", "probability", "because")
     sites = (
-        _of_day(run, "rackets.sites", day)
+        of_day(run, "rackets.sites", day)
         .where("rank = 1")
         .join(leads.select("racket_id"), "racket_id", how="left_semi")
         .groupBy("racket_id")
@@ -97,10 +96,6 @@ def leads_of(run: Run, day: date) -> list[Lead]:
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _of_day(run: Run, table: str, day: date) -> DataFrame:
-    return storage.read(run.spark, run.path(table), where=f"ds = date'{day}'")
 
 
 def _sites(rows: Iterable[Any]) -> tuple[Site, ...]:

@@ -1,8 +1,8 @@
 """What ties two shops, or holds a racket together: sentences for a person, with the keys of the rows they rest on.
 
-Shops appear by id only: names and texts are the sellers' own and may be hostile. Values appear as links.edges shows
-them, as the keyed hashes that links.edges has for examples (jobs/masking.py), because many are personal; only who has
-the key and asks for one is told what it stands for.
+Shops appear by id only: names and texts are the sellers' own and may be hostile. Values appear as keyed hashes, as in the
+examples of links.edges (jobs/masking.py), because many are personal; only who has the key and asks for one is told what
+it stands for.
 """
 
 import math
@@ -34,6 +34,7 @@ from jobs.graph.traits import (
 from jobs.graph.why import Group, merged_places, smallest_cut, strongest_chain, weakest_tie
 from jobs.masking import KEY_VARIABLE, masked
 from jobs.outcomes import standing
+from jobs.published import need, of_day
 from jobs.runner import Run
 
 # Rows of shared values that are brought here for one racket: thousands of shops.
@@ -170,7 +171,7 @@ def pair_lines(run: Run, first: str, second: str, day: date) -> list[str]:
     """What ties two shops on a day. Raises UsageError for a shop or a day that is not there."""
     if first == second:
         raise UsageError(f"{first!r} is one shop: give two, or a racket")
-    _need(
+    need(
         run,
         day,
         "evidence.seller_signals",
@@ -322,10 +323,10 @@ def _no_hub(a: Shop, b: Shop) -> str:
 def racket_lines(run: Run, racket_id: str, day: date, strongest: int = STRONGEST) -> list[str]:
     """What holds a racket together on a day, with so many of its strongest ties. Raises UsageError when it is not there,
     JobError when it is too large to be looked at here."""
-    _need(run, day, "rackets.members", "links.shared_values", "links.edges")
+    need(run, day, "rackets.members", "links.shared_values", "links.edges")
     members = read_members(run, racket_id, day)
-    of_racket = _of_day(run, "rackets.members", day).where(F.col("racket_id") == racket_id).select("seller_id")
-    values = _of_day(run, "links.shared_values", day).join(of_racket, "seller_id", how="left_semi")
+    of_racket = of_day(run, "rackets.members", day).where(F.col("racket_id") == racket_id).select("seller_id")
+    values = of_day(run, "links.shared_values", day).join(of_racket, "seller_id", how="left_semi")
     uses = _uses(values.limit(MAX_USES + 1))
     if len(uses) > MAX_USES:
         raise JobError(
@@ -333,7 +334,7 @@ def racket_lines(run: Run, racket_id: str, day: date, strongest: int = STRONGEST
             "see links.shared_values for what glues it"
         )
     src, dst = (of_racket.withColumnRenamed("seller_id", name) for name in ("src", "dst"))
-    edges = _of_day(run, "links.edges", day).join(src, "src", how="left_semi").join(dst, "dst", how="left_semi")
+    edges = of_day(run, "links.edges", day).join(src, "src", how="left_semi").join(dst, "dst", how="left_semi")
     pieces = pieces_of(members, uses, _ties(edges), day)
     return _clean(racket_text(day, racket_id, members, read_families(run, racket_id, day), pieces, strongest))
 
@@ -478,7 +479,7 @@ def value_lines(run: Run, mark: str, day: date) -> list[str]:
 
     Raises UsageError when no value of the day has the hash under this key.
     """
-    _need(run, day, *VALUES)
+    need(run, day, *VALUES)
     found = {table: _of_mark(run, table, mark.removeprefix("#"), day) for table in VALUES}
     lines = [
         f"{kind} {value} is used by {_count(users, 'shop')}: {', '.join(sellers)}{', …' if users > len(sellers) else ''} {_keys(table, day, kind, value)}"
@@ -494,7 +495,7 @@ def value_lines(run: Run, mark: str, day: date) -> list[str]:
 
 def _of_mark(run: Run, table: str, mark: str, day: date) -> list[tuple[str, str, int, list[str]]]:
     rows = (
-        _of_day(run, table, day)
+        of_day(run, table, day)
         .where(masked(F.col("kind"), F.col("value")) == mark)
         .withColumn("n", F.row_number().over(Window.partitionBy("kind", "value").orderBy("seller_id")))
         .groupBy("kind", "value")
@@ -557,7 +558,7 @@ def read_uses(run: Run, sellers: Sequence[str], day: date) -> list[Use]:
 
 def read_ties(run: Run, sellers: Sequence[str], day: date) -> list[Tie]:
     """Ties among some shops that rest on no value."""
-    edges = _of_day(run, "links.edges", day)
+    edges = of_day(run, "links.edges", day)
     return _ties(edges.where(F.col("src").isin(list(sellers)) & F.col("dst").isin(list(sellers))))
 
 
@@ -566,10 +567,8 @@ def read_chain(run: Run, a: Shop, b: Shop, day: date) -> Chain:
 
     A component has at most as many shops as links.components lets pass, and BAND ties a shop.
     """
-    inside = _of_day(run, "links.components", day).where(F.col("component") == F.lit(a.component))
-    edges = _of_day(run, "links.edges", day).join(
-        inside.select(F.col("seller_id").alias("src")), "src", how="left_semi"
-    )
+    inside = of_day(run, "links.components", day).where(F.col("component") == F.lit(a.component))
+    edges = of_day(run, "links.edges", day).join(inside.select(F.col("seller_id").alias("src")), "src", how="left_semi")
     pairs = tied_pairs(edges).select("src", "dst", "weight").toArrow()
     names = sorted({name for end in ("src", "dst") for name in pc.unique(pairs[end]).to_pylist()})
     known = pa.array(names, pa.string())
@@ -597,7 +596,7 @@ def read_common(run: Run, a: str, b: str, day: date) -> list[Common]:
         .groupBy(*value)
         .agg(F.count("*").alias("holders"))
     )
-    hubs = _of_day(run, "links.hubs", day).select(*value, "reason")
+    hubs = of_day(run, "links.hubs", day).select(*value, "reason")
     rows = (
         both.join(tied, value, how="left")
         .join(hubs, value, how="left")
@@ -649,26 +648,14 @@ def read_members(run: Run, racket_id: str, day: date) -> list[Member]:
 
 def read_families(run: Run, racket_id: str, day: date) -> list[Family]:
     """The families of evidence of a racket, those that tie most of its members first."""
-    members = _of_day(run, "rackets.members", day).where(F.col("racket_id") == racket_id)
-    found = families_of(members, _of_day(run, "links.edges", day)).select(
-        "family", "tied", "ties", "strongest", "holds"
-    )
+    members = of_day(run, "rackets.members", day).where(F.col("racket_id") == racket_id)
+    found = families_of(members, of_day(run, "links.edges", day)).select("family", "tied", "ties", "strongest", "holds")
     rows = found.orderBy(F.desc("tied"), "family").collect()  # at most one a family
     return [Family(row["family"], row["tied"], row["ties"], tuple(row["strongest"]), row["holds"]) for row in rows]
 
 
-def _need(run: Run, day: date, *tables: str) -> None:
-    for table in tables:
-        if run.ledger.published(table, day) is None:
-            raise UsageError(f"{table} has no {day}: run `python -m jobs weekly --from {day} --to {day}` first")
-
-
-def _of_day(run: Run, table: str, day: date) -> DataFrame:
-    return storage.read(run.spark, run.path(table), where=f"ds = date'{day}'")
-
-
 def _of_sellers(run: Run, table: str, sellers: Sequence[str], day: date) -> DataFrame:
-    return _of_day(run, table, day).where(F.col("seller_id").isin(list(sellers)))
+    return of_day(run, table, day).where(F.col("seller_id").isin(list(sellers)))
 
 
 def _mark() -> Column:

@@ -3,10 +3,9 @@
 from jobs.expect import Expect
 
 EXPECTATIONS = [
-    Expect("column_values_to_be_between", column="quantity", min_value=1, because="an order of nothing is no order"),
     Expect(
         "rows_to_meet", because="a trade without a fault has both partners",
-        condition="join_state <> 'complete' OR waybill_no IS NOT NULL",
+        condition="join_state <> 'complete' OR (waybill_no IS NOT NULL AND category IS NOT NULL)",
     ),
     Expect(
         "rows_to_meet", because="what has no parcel shows none of a parcel's facts",

@@ -9,7 +9,7 @@ EXPECTATIONS = [
     ),
     Expect(
         "rows_to_meet", because="a worse model would replace a better one",
-        condition="NOT is_promoted OR (auc >= rules_auc AND brier <= rules_brier AND auc >= coalesce(promoted_auc, 0))",
+        condition="NOT is_promoted OR (auc >= greatest(rules_auc, coalesce(promoted_auc, 0)) AND brier <= least(rules_brier, coalesce(promoted_brier, 1)))",
     ),
     Expect("rows_to_meet", because="training must not see what it is judged by", condition="cut_off < ds"),
     Expect(

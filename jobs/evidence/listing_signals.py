@@ -11,12 +11,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.complaints import USUAL_REFUNDS, complaint_evidence, market_refunds
+from jobs.graph.suspects import FAR_BELOW
 from jobs.table import Read, Table
 from jobs.versions import newest_on
 
 # Weights in nats. Most listings are honest; a protected name at a third of its price hardly ever is.
 PRIOR, PRIOR_WITHOUT_BRAND = -2.0, -3.5
-PRICE_STEPS = ((0.35, 2.5), (0.6, 1.4), (0.8, 0.0))  # price below this share of the genuine one -> weight
+PRICE_STEPS = ((FAR_BELOW, 2.5), (0.6, 1.4), (0.8, 0.0))  # price below this share of the genuine one -> weight
 PRICE_HIGH = -1.5
 # Of a brand's goods whose genuine price nobody told, most are genuine, as of all that name a brand; a shop that has them
 # alone is looked at.

@@ -25,8 +25,8 @@ TABLE = Table(
     """,
 )
 
-# Shops from here on are linked. One in five shops of a racket shows less than even odds by itself; a group in which
-# too few show more than that is let go (jobs/graph/communities.py).
+# Shops from here on are linked. One in five shops of a racket shows less than even odds by itself; a group of
+# which too few can be expected to sell counterfeits is let go (jobs/graph/communities.py).
 SUSPECT_FROM = -1.5
 # A quarter of the listings is enough: shops of counterfeiters carry honest goods as cover.
 SHARE_AT_EVEN_ODDS = 0.25

@@ -9,7 +9,7 @@ One component at a time, in memory: numpy arrays indexed by node (the component'
 4. communities again, then fragments rejoined to the one community to which most of their shops are tied, and guests set
    apart: parts that share with the rest only what customers come by;
 5. secessions: members that took up new common values at one time, while the others kept the old, are a new operation;
-   shops that a person judged apart are parted, and groups of which hardly anybody shows by itself what it sells let go.
+   shops that a person judged apart are parted, and groups of which too few shops can be expected to sell counterfeits let go.
 """
 
 from dataclasses import dataclass, replace

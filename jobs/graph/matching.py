@@ -18,6 +18,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+# How far back the fronts go. A racket that is away longer comes back under a new id.
+FRONT_DAYS = 28
 # A part with more cells (identities × groups) than 64 × 64 is not identities that moved a little but a clustering
 # that fell apart: its pairs are taken greedily. Within the bound a part is solved in at most a second or two.
 MAX_CELLS = 4_096

@@ -53,7 +53,11 @@ def near_pairs(places: DataFrame, sellers: DataFrame) -> DataFrame:
 
 
 def weighed(places: DataFrame, sellers: DataFrame) -> DataFrame:
-    """The places of suspects with `error_m`, and who is within reach: suspects, honest (expected number), weight in nats."""
+    """The places of suspects with `error_m`, and who is within reach.
+
+    suspects; honest: expected number of honest shops; doubts: the same with suspects that show little by themselves counted
+    in part, which is what the weight goes by; weight in nats.
+    """
     everybody = (
         places.join(judged(sellers), ["ds", "seller_id"], how="left")
         .fillna(UNKNOWN)
@@ -61,11 +65,12 @@ def weighed(places: DataFrame, sellers: DataFrame) -> DataFrame:
     )
     suspects = everybody.where("is_suspect")
     squares = blocked(everybody, SQUARE_DEGREES).groupBy("ds", "x", "y").agg(
-        F.sum(F.col("doubt").cast("decimal(18,6)")).cast("double").alias("honest"),
+        F.sum(F.col("honesty").cast("decimal(18,6)")).cast("double").alias("honest"),
+        F.sum(F.col("doubt").cast("decimal(18,6)")).cast("double").alias("doubts"),
         F.count_if("is_suspect").alias("suspects"),
     )  # fmt: skip
     middle = squares.select(
-        "ds", "honest", "suspects",
+        "ds", "honest", "doubts", "suspects",
         ((F.col("x") + 0.5) * SQUARE_DEGREES).alias("lng"), ((F.col("y") + 0.5) * SQUARE_DEGREES).alias("lat"),
     )  # fmt: skip
     near = around(blocked(suspects, BLOCK_DEGREES), BLOCK_DEGREES).alias("s")
@@ -78,11 +83,14 @@ def weighed(places: DataFrame, sellers: DataFrame) -> DataFrame:
         .where(apart <= reach)
         .groupBy("s.ds", "s.seller_id", "s.rank")
         .agg(
-            F.sum(F.col("c.honest").cast("decimal(18,6)")).cast("double").alias("honest"),
+            *[
+                F.sum(F.col(f"c.{name}").cast("decimal(18,6)")).cast("double").alias(name)
+                for name in ("honest", "doubts")
+            ],
             F.sum("c.suspects").alias("suspects"),
         )
     )
-    weight = F.round(damped(F.lit(KINDS["place"].base), F.col("suspects"), F.col("honest")), 6)
+    weight = F.round(damped(F.lit(KINDS["place"].base), F.col("suspects"), F.col("doubts")), 6)
     return suspects.join(counted, ["ds", "seller_id", "rank"], how="inner").withColumn("weight", weight)
 
 

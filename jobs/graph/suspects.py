@@ -9,6 +9,8 @@ UNKNOWN: dict[str, bool | float | int | str] = {"is_suspect": False, "honesty": 
 DOUBT = 0.5
 # Listings from this log-odds on are suspect goods, whoever sells them.
 SUSPECT_GOODS = -1.5
+# Share of the genuine price below which hardly anything genuine is sold.
+FAR_BELOW = 0.35
 # What goods are made of and packed in: whoever buys it, it is no stock of fakes, whatever names are printed on it.
 SUPPLIES = ("packaging", "materials")
 

@@ -84,12 +84,12 @@ PAIR_WEIGHT = 3.0
 NEAR_SIGMAS, NEAR_MIN_M, NEAR_MAX_M = 2.6, 110.0, 420.0
 
 
-def damped(base: Column, suspects: Column, honest: Column) -> Column:
-    """Nats of a shared value by how many suspects and how many honest shops use it."""
+def damped(base: Column, suspects: Column, doubts: Column) -> Column:
+    """Nats of a shared value by how many suspects and how many honest shops use it, suspects in doubt counted in part."""
     return (
         base
         - SUSPECT_DAMPING * F.log(F.greatest(suspects - 1, F.lit(1)))
-        - HONEST_DAMPING * F.log1p(F.greatest(honest, F.lit(0)))
+        - HONEST_DAMPING * F.log1p(F.greatest(doubts, F.lit(0)))
     )
 
 

@@ -16,14 +16,12 @@ from jobs.graph.components import connected_components, update_components
 from jobs.graph.errors import GraphError
 from jobs.graph.pairs import tied_pairs
 from jobs.graph.verify import verify
-from jobs.table import Read, Table
+from jobs.table import SUNDAY, Read, Table
 
 # links.communities holds a component in the memory of one task. Real ones are far smaller: shops are linked by what
 # hardly anybody else uses, and one that grows beyond this is glued by a value that should have been a hub.
 MAX_SELLERS = 100_000
 WEEK = 7
-# As Spark counts the days of a week.
-SUNDAY = 1
 
 TABLE = Table(
     reads={
@@ -45,7 +43,7 @@ TABLE = Table(
 def transform(edges: DataFrame, nodes: DataFrame, before: DataFrame, days: list[date]) -> DataFrame:
     number = nodes.select("seller_id", "node")
     # Snapshots between Sundays are nobody's last Sunday.
-    before = before.where(F.dayofweek("ds") == SUNDAY)
+    before = before.where(F.weekday("ds") == SUNDAY)
     known = before.join(number, "seller_id", how="inner").select("node", "component")
     pairs = numbered(tied_pairs(edges), number).persist()
     now = pairs.where(F.col("ds") == F.lit(days[-1])).select("src", "dst")

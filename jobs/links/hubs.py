@@ -20,8 +20,6 @@ from jobs.table import Read, Table
 # holding half of them, the value belongs to none.
 SPREAD_SUSPECTS, SPREAD_SHARE = 3, 0.5
 SWITCHBOARD = "switchboard"
-# A shop may well have more pictures and texts of its own.
-NEVER_SWITCHED = [name for name, kind in KINDS.items() if kind.family in OF_LISTINGS]
 
 TABLE = Table(
     reads={
@@ -98,7 +96,7 @@ def switchboards(traits: DataFrame) -> DataFrame:
     )
     return (
         traits.withColumn("since", F.min("first_seen").over(Window.partitionBy("ds", "seller_id")))
-        .where(~F.col("kind").isin(NEVER_SWITCHED))
+        .where(~of_kind(F.col("kind"), "family").isin(*OF_LISTINGS))
         .groupBy("ds", "seller_id", "kind")
         .agg(F.count("*").alias("values"), F.min("since").alias("since"))
         .withColumn("most", most_values(F.col("ds"), F.col("since")))
@@ -134,7 +132,7 @@ def crowded_places(places: DataFrame, sellers: DataFrame, communities: DataFrame
 
 
 def weak_reason() -> Column:
-    """Why a value says too little. Suspects that show little by themselves count in part as honest ones (suspects.py)."""
+    """Why a value says too little. The weight also counts suspects that show little by themselves, in part (suspects.py)."""
     return F.format_string(
         f"%d suspect and about %.1f honest shops use it: sharing it says %.1f nats, less than the {MIN_WEIGHT:.0f} that tie",
         "suspects", "honest", "weight",

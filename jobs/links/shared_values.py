@@ -49,11 +49,11 @@ def transform(traits: DataFrame, pictures: DataFrame, sellers: DataFrame) -> Dat
             F.count_if("is_suspect").alias("suspects"),
             # Decimals add up to the same sum in any order, doubles do not.
             F.sum(F.col("honesty").cast("decimal(18,6)")).cast("double").alias("honest"),
-            F.sum(F.col("doubt").cast("decimal(18,6)")).cast("double").alias("doubt"),
+            F.sum(F.col("doubt").cast("decimal(18,6)")).cast("double").alias("doubts"),
         )
         .where("suspects >= 2")
     )
-    weight = F.round(damped(of_kind(F.col("kind"), "base"), F.col("suspects"), F.col("doubt")), 6)
+    weight = F.round(damped(of_kind(F.col("kind"), "base"), F.col("suspects"), F.col("doubts")), 6)
     in_order = Window.partitionBy("ds", "kind", "value").orderBy("seller_id")
     return (
         users.where("is_suspect")

@@ -7,7 +7,7 @@ racket's former members that the event is about. `other_racket_id` is empty wher
 - born, revived, ended: the id is new; it was away for some weeks; it was here last Sunday and is not now.
 - continued, grew, shrank: against last Sunday.
 - split: shops left `racket_id` together and are under `other_racket_id`, which is newly born or mostly theirs.
-- merged: shops of `racket_id` went into `other_racket_id`, all of it or the better part.
+- merged: of the shops of `racket_id` that still sold, half went into `other_racket_id`, or three in ten if it is gone.
 - dormant, revived: its shops have sold so little for so long that its own rate does not explain it; they sell again.
 """
 
@@ -16,8 +16,9 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.graph.matching import FRONT_DAYS
 from jobs.graph.sales import selling_days, share_between
-from jobs.table import Read, Table
+from jobs.table import SUNDAY, Read, Table
 
 # Changes of the number of members that are worth an event.
 GREW, SHRANK = 1.25, 0.8
@@ -39,8 +40,8 @@ QUIET, QUIET_ORDERS, STOPS = 0.15, 14, 10
 # The rate is that of the last eight weeks before the last sale. Few days of selling say little about a rate: they
 # count as four weeks.
 RATE_DAYS, MIN_RATE_DAYS = 56, 28
-# An id comes back within four weeks or never; WEEK is how far back the last Sunday can be.
-WEEK, FRONT_DAYS = 7, 28
+# How far back the last Sunday can be.
+WEEK = 7
 
 TABLE = Table(
     reads={"members": Read("rackets.members", days=1 + FRONT_DAYS), "sales": Read("core.sales", days=1 + WEEK)},
@@ -75,7 +76,7 @@ def seen_from(members: DataFrame, days: list[date]) -> DataFrame:
     ago = F.ceil(F.datediff("today", "ds") / WEEK).cast("int")
     return (
         members.withColumn("today", F.explode(near))
-        .where((F.col("today") == F.col("ds")) | (F.dayofweek("ds") == 1))
+        .where((F.col("today") == F.col("ds")) | (F.weekday("ds") == SUNDAY))
         .select("today", "ds", ago.alias("ago"), "racket_id", "seller_id")
     )
 

@@ -15,16 +15,14 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.graph.matching import match
+from jobs.graph.matching import FRONT_DAYS, match
 from jobs.graph.suspects import SUPPLIES, is_suspect_goods
-from jobs.table import Read, Table
+from jobs.table import SUNDAY, Read, Table
 
 # A group of two is a pair of shops; three with something in common begin to look like an operation. Two are enough
 # where they go on under an id, or where two shops of the core have left a racket and stand alone for the second Sunday.
 MIN_SELLERS = 3
 WEEK = 7
-# How far back the fronts go. A racket that is away longer comes back under a new id.
-FRONT_DAYS = 28
 # How long a shop that left a racket may be away and still be a member since it first was.
 MEMORY_DAYS = 364
 # What a shop says for an identity by its tier, then and now the lesser of the two: attached shops come and go.
@@ -43,8 +41,6 @@ ANCHORS = ("payout_account", "id_token", "licence", "device")
 ANCHOR_OUTSIDERS = 20
 # Characters of the hash in an id; where two births of a day have the same, the second gets a number.
 HASH_LENGTH = 10
-# As Spark counts the days of a week.
-SUNDAY = 1
 # Share of turnover with other shops from which on a shop is a wholesaler.
 WHOLESALE_SHARE = 0.5
 # Orders of suspect goods by other members from which on a shop supplies them: one may be a chance.
@@ -80,7 +76,7 @@ def transform(
     days: list[date],
 ) -> DataFrame:
     now = communities.where(F.col("ds") == F.lit(days[0]))
-    before = communities.where((F.col("ds") < F.lit(days[0])) & (F.dayofweek("ds") == SUNDAY))
+    before = communities.where((F.col("ds") < F.lit(days[0])) & (F.weekday("ds") == SUNDAY))
     former = former_members(past, days[0])
     overlaps = overlaps_of(now, former, successors(former, traits))
     return (
@@ -110,7 +106,7 @@ def former_members(past: DataFrame, day: date) -> DataFrame:
     """
     ago = F.floor((F.datediff(F.lit(day), "ds") - 1) / 7).cast("int")
     return (
-        past.where((F.dayofweek("ds") == SUNDAY) & (F.datediff(F.lit(day), "ds") <= FRONT_DAYS))
+        past.where((F.weekday("ds") == SUNDAY) & (F.datediff(F.lit(day), "ds") <= FRONT_DAYS))
         .groupBy("racket_id", "seller_id")
         .agg(F.min(F.struct(ago.alias("ago"), "tier")).alias("newest"))
         .select("racket_id", "seller_id", "newest.tier", "newest.ago")
@@ -119,7 +115,7 @@ def former_members(past: DataFrame, day: date) -> DataFrame:
 
 def joined(past: DataFrame) -> DataFrame:
     """(racket_id, seller_id, since): the first Sunday on which a shop is known to have been in a racket."""
-    return past.where(F.dayofweek("ds") == SUNDAY).groupBy("racket_id", "seller_id").agg(F.min("since").alias("since"))
+    return past.where(F.weekday("ds") == SUNDAY).groupBy("racket_id", "seller_id").agg(F.min("since").alias("since"))
 
 
 def successors(former: DataFrame, traits: DataFrame) -> DataFrame:

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from jobs.complaints import market_refunds, shop_refunds
 from jobs.graph.addresses import address_users, counting
-from jobs.graph.suspects import is_suspect_goods
+from jobs.graph.suspects import FAR_BELOW, is_suspect_goods
 from jobs.table import Read, Table
 
 # Nats. Of groups of shops that sell counterfeits more than half buy what they sell. Set so that scores are chances: on five
@@ -44,7 +44,6 @@ LOOKS = {
     "upheld": (4, -0.3, 3.0),
     "far_below": (3, -1.5, 2.0),
 }
-FAR_BELOW = 0.35
 # Rates of the market as assumed before any is known: they count as so many listings. A rate has an upper limit, where
 # most listings are counterfeits.
 USUAL_LOOKS, ASSUMED_LISTINGS, MOST_LOOKS = 0.02, 200, 0.2
@@ -84,7 +83,7 @@ TABLE = Table(
         hidden_names      bigint not null comment 'of these, with a name hidden from plain search'
         graded            bigint not null comment 'of these, with words by which copies are graded'
         upheld            bigint not null comment 'of these, with reports that were upheld'
-        far_below         bigint not null comment 'of these, at less than 35 % of the genuine price'
+        far_below         bigint not null comment 'of these, so cheap that hardly any is genuine'
         signs             array<struct<sign:string,nats:double,says:string>> not null comment 'what moved the judgement, strongest first; `says` is for a person'
         nats              double not null comment 'log-odds that it makes what it sells: the sum of all signs'
     """,

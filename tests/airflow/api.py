@@ -56,8 +56,8 @@ class Api:
         raise AssertionError(f"waited {seconds} s in vain: {what}; runs: {self.states()}")
 
     def wait_for_dags(self) -> set[str]:
-        """Names of all DAGs, once the three are there; none may have failed to import."""
-        self.wait_until("three DAGs", lambda: self.call("GET", "/api/v2/dags")["total_entries"] >= 3, 60)
+        """Names of all DAGs, once all four are there; none may have failed to import."""
+        self.wait_until("four DAGs", lambda: self.call("GET", "/api/v2/dags")["total_entries"] >= 4, 60)
         assert self.call("GET", "/api/v2/importErrors")["total_entries"] == 0
         return {dag["dag_id"] for dag in self.call("GET", "/api/v2/dags")["dags"]}
 
@@ -94,7 +94,7 @@ class Api:
         return None
 
     def states(self) -> list[tuple[str, str, str]]:
-        runs = [*self.runs("yunjian_daily"), *self.runs("yunjian_weekly"), *self.runs("yunjian_backfill")]
+        runs = [run for name in ("daily", "weekly", "backfill", "train") for run in self.runs(f"yunjian_{name}")]
         return [(run["dag_id"], run["partition_key"] or run["dag_run_id"], run["state"]) for run in runs]
 
     def wait_for_run(self, dag_id: str, key_or_id: str, seconds: float) -> str:

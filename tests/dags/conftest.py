@@ -1,4 +1,4 @@
-"""The three DAGs and the catalog of tables. Run with the orchestrator's pytest."""
+"""The DAGs and the catalog of tables. Run with the orchestrator's pytest."""
 
 import importlib.util
 import json

@@ -19,7 +19,7 @@ def end_with(tmp_path, monkeypatch):
     def write(code: int, said: str) -> None:
         for name in ("spark-submit", "python"):
             path = tmp_path / name
-            path.write_text(f"#!/bin/sh\necho working\necho '{said}' >&2\nexit {code}\n")
+            path.write_text(f"#!/bin/sh\necho \"$@\" >> {tmp_path}/calls\necho '{said}' >&2\nexit {code}\n")
             path.chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
         monkeypatch.setattr("spark_task.PYTHON", str(tmp_path / "python"))
@@ -31,9 +31,11 @@ def job(arguments: list[str] = ARGUMENTS) -> SparkTables:
     return spark_tables("trades", arguments)
 
 
-def test_a_job_that_is_done_is_done(end_with):
+def test_a_job_that_is_done_is_done(end_with, tmp_path):
     end_with(0, "core.trades 2024-03-04 12 rows")
     job().execute({})
+    (call,) = (tmp_path / "calls").read_text().splitlines()
+    assert call.endswith(" ".join(ARGUMENTS))
 
 
 @pytest.mark.parametrize(

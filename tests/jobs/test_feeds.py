@@ -220,13 +220,13 @@ def test_a_day_of_mostly_bad_rows_is_refused(open_run, landing):
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])
-def test_a_missing_required_column_stops_the_feed_and_is_named(open_run, landing, format):
+def test_a_missing_required_column_stops_its_day_and_is_named(open_run, landing, format):
     deliver(landing, "orders", DAY, [{k: v for k, v in ORDER.items() if k != "paid_cny"}], format=format)
     with pytest.raises(JobError, match="paid_cny"):
         load(open_run(), "orders")
 
 
-def test_a_required_column_that_no_json_row_has_stops_the_feed(open_run, landing):
+def test_a_required_column_that_no_json_row_has_stops_its_day(open_run, landing):
     lines = [{k: v for k, v in {**ORDER, "order_id": f"o{i}"}.items() if k != "paid_cny"} for i in range(30)]
     deliver(landing, "orders", DAY, lines)
     with pytest.raises(JobError, match="no row has the required column paid_cny"):

@@ -233,6 +233,7 @@ def test_neither_personal_values_nor_characters_that_steer_a_terminal_are_shown(
             "rackets.members has no 2024-03-17: run `python -m jobs weekly --from 2024-03-17 --to 2024-03-17` first",
         ),
         (lambda run: why.pair_lines(run, "a", "b", day("03-17")), "evidence.seller_signals has no 2024-03-17: run "),
+        (lambda run: why.racket_lines(run, "R1", day("03-13")), "rackets.members is of Sundays, 2024-03-13 is none: give 2024-03-10"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_one_line(run, ask, said):

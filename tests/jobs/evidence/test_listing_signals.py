@@ -210,9 +210,9 @@ def test_refunds_for_fakes_weigh_against_orders_without_by_the_rate_of_the_marke
     fake = math.log(complaints.LISTING_TIMES)
     told = f"{fake + 9 * OF_ORDER:.6f}".rstrip("0")
     assert signals("listing_id orders fake_refunds complaints suspicion") == [
-        f"clean 100000 0 {complaints.REFUNDS_LEAST} {nats(BARE, complaints.REFUNDS_LEAST)}",
+        f"clean 100000 0 {complaints.LISTING_LEAST} {nats(BARE, complaints.LISTING_LEAST)}",
         f"few 10 0 {10 * OF_ORDER:.6f} {nats(BARE, 10 * OF_ORDER)}",
-        f"often 20 9 {complaints.REFUNDS_MOST:g} {nats(BARE, complaints.REFUNDS_MOST)}",
+        f"often 20 9 {complaints.LISTING_MOST:g} {nats(BARE, complaints.LISTING_MOST)}",
         f"refunded 10 1 {told} {nats(BARE, fake, 9 * OF_ORDER)}",
         f"unsold 0 0 0 {nats(BARE)}",
     ]
