@@ -421,7 +421,7 @@ def _by_level(text: Column) -> Column:
 
 # Kinds of way, most particular first, and kinds of quarter that number their houses.
 _WAY = "(?:大道|大街|公路|国道|省道|县道|胡同|路|街|巷|弄|里|道)"
-_QUARTER = "(?:新村|村|庄|屯|寨|社区|工业园区|工业园|工业区|开发区|产业园|科技园|创业园|园区|批发市场|市场|广场|花园|小区|大厦|商城|商贸城|鞋城)"
+_QUARTER = "(?:新村|村|庄|屯|寨|社区|工业园区|工业园|工业区|开发区|产业园|产业区|集中区|科技园|创业园|电商园|物流园|物流中心|仓储园|仓储中心|园区|基地|批发市场|市场|广场|花园|小区|大厦|商城|商贸城|鞋城)"
 _NUMERAL = r"[0-9一二三四五六七八九十]"
 _WAY_NUMBER = (
     rf"^.*?([\u4e00-\u9fff0-9a-z]{{1,12}}?{_WAY}(?:[0-9一二三四五六七八九十]段)?)(?:[东西南北中]段)?第?"
@@ -429,8 +429,15 @@ _WAY_NUMBER = (
     rf"|([一二三四五六七八九十]{{1,3}}(?=号)(?!号[路街楼])))"
 )
 _QUARTER_NUMBER = (
-    rf"^.*?([\u4e00-\u9fff]{{1,10}}?{_QUARTER}[\u4e00-\u9fff]{{0,6}}?)第?"
+    rf"^.*?([\u4e00-\u9fff]{{1,10}}?{_QUARTER}[a-z\u4e00-\u9fff]{{0,6}}?)第?"
     rf"(?:({_NUMERAL}{{1,4}}[组队](?:[0-9]{{1,5}}(?=号|#|$))?)|({_NUMERAL}{{1,5}})(?:号|#|栋|幢|座|-[0-9]))"
+)
+
+
+# A village by its number alone (龙山村18), and one without its suffix (坂头5号); no counter, locker or room.
+_VILLAGE_NUMBER = r"^.*?([\u4e00-\u9fff]{1,10}?[村庄屯寨])([0-9]{1,4})()$"
+_HAMLET_NUMBER = (
+    r"^([\u4e00-\u9fff]{2,8}(?<![楼房库门店铺栋室箱柜位层站]))([0-9]{1,5})()号(?![楼房门库厂仓柜箱窗店铺车])"
 )
 
 
@@ -458,7 +465,9 @@ def _address_of_levels(levels: Column) -> Column:
     )
     return let(
         F.struct(place.alias("place"), rest.alias("rest")),
-        lambda parts: F.coalesce(_numbered(parts, _WAY_NUMBER), _numbered(parts, _QUARTER_NUMBER)),
+        lambda parts: F.coalesce(
+            *[_numbered(parts, pattern) for pattern in (_WAY_NUMBER, _QUARTER_NUMBER, _VILLAGE_NUMBER, _HAMLET_NUMBER)]
+        ),
     )
 
 

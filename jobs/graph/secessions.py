@@ -14,6 +14,8 @@ from jobs.graph.traits import FAMILIES, KINDS
 
 # So many members of old take up new common values of so many families within so many days; so many others stay.
 LEAVERS, NEW_FAMILIES, WITHIN_DAYS, STAYERS = 2, 2, 24, 2
+# Who is still seen with the old so many days after the others left has stayed; before that it may follow.
+STAYED_DAYS = 3
 # The largest known rackets ran some dozens of shops; what is far beyond is not one operation, and is not looked at.
 MAX_MEMBERS = 2_000
 # A value was taken up, not opened with, when the shop is known that much longer, in days.
@@ -77,7 +79,7 @@ def leavers(part: Component, uses: np.ndarray, since: np.ndarray, until: np.ndar
     gone = followed(part, uses, since, day, {user for novelty in chosen for user in novelty.users})
     members = np.unique(part.user[uses])
     stay = np.setdiff1d(members, gone)
-    if np.count_nonzero((since[stay] < day) & (until[stay] > day)) < STAYERS:
+    if np.count_nonzero((since[stay] < day) & (until[stay] > day + STAYED_DAYS)) < STAYERS:
         return np.zeros(0, np.int64)
     if LOCATION[[novelty.family for novelty in chosen]].all() and not keeps_a_place(part, uses, gone, day):
         return np.zeros(0, np.int64)
@@ -89,7 +91,7 @@ def keeps_a_place(part: Component, uses: np.ndarray, gone: np.ndarray, day: int)
     of_place = uses[LOCATION[FAMILY[part.kind[uses]]]]
     is_gone = np.isin(part.user[of_place], gone)
     left = part.value[of_place[is_gone & (part.first[of_place] < day)]]
-    kept = part.value[of_place[~is_gone & (part.first[of_place] < day) & (part.last[of_place] > day)]]
+    kept = part.value[of_place[~is_gone & (part.first[of_place] < day) & (part.last[of_place] > day + STAYED_DAYS)]]
     values, leavers = np.unique(left, return_counts=True)
     staying, stayers = np.unique(kept, return_counts=True)
     return len(np.intersect1d(values[leavers >= LEAVERS], staying[stayers >= STAYERS])) > 0
@@ -97,6 +99,7 @@ def keeps_a_place(part: Component, uses: np.ndarray, gone: np.ndarray, day: int)
 
 def novelties(part: Component, uses: np.ndarray, since: np.ndarray) -> list[Novelty]:
     """Values of a community that members of old took up, all about when they first came up, in order of value."""
+    began = int(since[part.user[uses]].min())
     telling = uses[TELLS[part.kind[uses]]]
     order = telling[np.lexsort((part.user[telling], part.value[telling]))]
     found = []
@@ -104,6 +107,8 @@ def novelties(part: Component, uses: np.ndarray, since: np.ndarray) -> list[Nove
         if len(users) < LEAVERS:
             continue
         day = int(part.first[users].min())
+        if day < began + KNOWN_BEFORE:
+            continue  # it may have been there before anything was known, and be seen late at shops that sell little
         old = since[part.user[users]] + KNOWN_BEFORE <= part.first[users]
         soon = part.first[users] <= day + WITHIN_DAYS
         adopters = part.user[users[old & soon]]

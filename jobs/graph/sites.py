@@ -35,7 +35,7 @@ CAPS = {
     "shipped_from": {"origin": 0.9, "stock_to": 0.85, "forwarded_to": 0.85},
     "returned_to": {"return": 0.9},
 }
-# An origin that members have in common and fewer other shops, when no stock is seen to come from elsewhere and
+# An origin that most members have in common and fewer other shops, when no stock is seen to come from elsewhere and
 # materials go nowhere else: who has no other house makes things there. Fewer: one for so many members, who may be a
 # member that is not known yet.
 LONE_ORIGIN, MEMBERS_PER_OUTSIDER = 0.85, 1.5
@@ -58,11 +58,10 @@ HALF_WORTH = {
 HALF_SHARED = 2.0
 # Where one of several shops sends from alone is the home of that shop.
 ALONE, SEVERAL = 0.5, 3
-# A place is published from this probability on; alternatives from the other.
-PUBLISHED = {"made_at": 0.6, "packed_at": 0.5, "shipped_from": 0.5, "returned_to": 0.5}
+# A place is published when it is more likely than not, and so is a county where the place is not known; alternatives from
+# the other on.
+PUBLISHED = 0.5
 ALTERNATIVE, MAX_RANK = 0.1, 3
-# A county is named although the place is not known when it is more likely than not.
-COUNTY = 0.5
 # The median of n scans is as good as the mean of 2/pi n; 90 % of a round normal error lie within 2.146 of its standard
 # deviations; no site is smaller than its premises.
 MEDIAN, WITHIN_90, PREMISES_M = math.pi / 2, 2.146, 50.0
@@ -87,7 +86,7 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 ORDER = ("ds", "racket_id", "sign", "label", "lng", "lat", "parcels", "recent", "insiders", "outsiders", "region_code")
 TEXTS = {
-    "stock_from": "{:.0f} parcels without an order left here for its own addresses",
+    "stock_from": "{:.0f} parcels without an order left here for addresses that it uses",
     "stock_to": "{:.0f} parcels without an order came here",
     "forwarded_to": "{:.0f} parcels without an order came here by a forwarder",
     "materials": "{:.0f} parcels of materials came here",
@@ -153,11 +152,11 @@ def of_kind(kind: str, places: list[list[Trace]], limits: list[dict[str, float]]
     """Sites of one kind: rank 1 always, known or not; places without a position compete, and cannot be published."""
     ranked = ranking(kind, places, limits)
     best, first = ranked[0] if ranked else (0.0, [])
-    if best < PUBLISHED[kind] or first[0]["lng"] is None:
+    if best < PUBLISHED or first[0]["lng"] is None:
         county, why = known_county(kind, places), "nothing known points to a place"
         if ranked:
-            why = f"the likeliest place has a probability of {best:.2f}, less than {PUBLISHED[kind]}: {said(first)}"
-        if best >= PUBLISHED[kind]:
+            why = f"the likeliest place has a probability of {best:.2f}, less than {PUBLISHED}: {said(first)}"
+        if best >= PUBLISHED:
             why = f"only the address is known, no parcel was scanned there: {said(first)}"
         yield {
             "kind": kind, "rank": 1, "lng": None, "lat": None, "radius_m": None, "region_code": county, "h3": None,
@@ -192,11 +191,13 @@ def caps(kind: str, place: list[Trace], places: list[list[Trace]]) -> dict[str, 
     """What each sign can say at most for a kind of site at one of the places."""
     limits = dict(CAPS[kind])
     if kind == "made_at":
-        if arrived := of_sign(place, "stock_to"):
-            kept = _kept(ARRIVES, sum(row["recent"] for row in arrived), STREAM)
-            limits |= {sign: limits[sign] * kept for sign in ("materials", "packaging")}
-        elif is_only_house(place, places):
-            limits["origin"] = LONE_ORIGIN
+        came, left = (sum(row["recent"] for row in of_sign(place, sign)) for sign in ("stock_to", "stock_from"))
+        kept = _kept(ARRIVES, came, STREAM)
+        limits |= {sign: limits[sign] * kept for sign in ("materials", "packaging")}
+        # What came was not made where it leaves again.
+        limits["stock_from"] *= 1 - came / (came + left + STREAM)
+        if is_only_house(place, places):
+            limits["origin"] += (LONE_ORIGIN - limits["origin"]) * _kept(0, came, STREAM)
     if kind == "packed_at" and not of_sign(place, "stock_to"):
         moved = sum(
             row["recent"] * exclusive(kind, row, [row]) for other in places for row in of_sign(other, "stock_to")
@@ -212,15 +213,23 @@ def _kept(least: float, amount: float, half: float) -> float:
 
 
 def is_only_house(place: list[Trace], places: list[list[Trace]]) -> bool:
-    """Members in common send from there, fewer others do, and no stock or materials name another place."""
+    """Most members send from there, fewer others do, and no stock or materials of its own name another place."""
     here = of_sign(place, "origin")
     outsiders = float(np.median([row["outsiders"] for row in here] or [0]))
     elsewhere = any(
         row["sign"] == "stock_from" or (row["sign"] in ("materials", "packaging") and other is not place)
         for other in places
         for row in other
+        if exclusive("made_at", row, [row]) >= 0.5 and not is_at_home(row, places)
     )
-    return labels([here]) >= max(2, MEMBERS_PER_OUTSIDER * outsiders) and not elsewhere
+    members = labels([of_sign(other, "origin") for other in places])
+    return labels([here]) >= max(2, MEMBERS_PER_OUTSIDER * outsiders) and 2 * labels([here]) > members and not elsewhere
+
+
+def is_at_home(row: Trace, places: list[list[Trace]]) -> bool:
+    """Whether packaging came to an address that one of several members uses alone: what its own orders need."""
+    members = labels([of_sign(place, "origin") for place in places])
+    return row["sign"] == "packaging" and row["insiders"] == 1 and members >= SEVERAL
 
 
 def worths(kind: str, sign: str, places: list[list[Trace]]) -> list[float]:
@@ -229,7 +238,8 @@ def worths(kind: str, sign: str, places: list[list[Trace]]) -> list[float]:
     several = sign == "origin" and labels(own) >= SEVERAL
     recent = [sum(row["recent"] for row in rows) for rows in own]
     counted = [
-        sum(row["recent"] * exclusive(kind, row, rows) for row in rows) * (ALONE if several and labels([rows]) == 1 else 1.0)
+        sum(row["recent"] * exclusive(kind, row, rows) * (ALONE if is_at_home(row, places) else 1.0) for row in rows)
+        * (ALONE if several and labels([rows]) == 1 else 1.0)
         for rows in own
     ]  # fmt: skip
     squares = sum(c * c for c in counted)
@@ -278,13 +288,13 @@ def county_of(place: list[Trace]) -> str | None:
 
 
 def known_county(kind: str, places: list[list[Trace]]) -> str | None:
-    """The county with COUNTY of the probability or more: the same evidence, laid together by county."""
+    """The county with PUBLISHED of the probability or more: the same evidence, laid together by county."""
     counties: dict[str | None, list[Trace]] = {}
     for place in places:
         for row in place:
             counties.setdefault(row["region_code"], []).append(row)
     ranked = ranking(kind, list(counties.values()), [CAPS[kind]] * len(counties))
-    return ranked[0][1][0]["region_code"] if ranked and ranked[0][0] >= COUNTY else None
+    return ranked[0][1][0]["region_code"] if ranked and ranked[0][0] >= PUBLISHED else None
 
 
 def said(place: list[Trace]) -> str:

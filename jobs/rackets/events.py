@@ -11,6 +11,7 @@ racket's former members that the event is about. `other_racket_id` is empty wher
 - dormant, revived: its shops have sold so little for so long that its own rate does not explain it; they sell again.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from pyspark.sql import Column, DataFrame, Window
@@ -121,17 +122,22 @@ def selling(sales: DataFrame) -> DataFrame:
 def movements(seen: DataFrame, selling: DataFrame) -> DataFrame:
     """split and merged: members of a racket that stand under another id than when they were last seen.
 
-    Whoever was in no racket for a while is still counted as coming from the last one. selling: as of `selling`.
+    Whoever was in no racket for a while is still counted as coming from the last one. A merger may take weeks: whoever was in
+    the racket within the fronts counts, and it is told when with those who came since last Sunday it is one. selling: as of
+    `selling`.
     """
-    latest = F.min(F.struct("ago", "racket_id")).alias("latest")
+    of_seller = Window.partitionBy("today", "seller_id")
     origins = (
         seen.where("ago > 0")
-        .groupBy("today", "seller_id")
-        .agg(latest)
-        .select("today", "latest.racket_id", "seller_id")
+        .withColumn("is_last", F.struct("ago", "racket_id") == F.min(F.struct("ago", "racket_id")).over(of_seller))
+        .groupBy(*RACKET, "seller_id")
+        .agg(F.bool_or("is_last").alias("is_last"))
         .join(selling, ["today", "seller_id"], how="left")
     )
-    counted = [F.count("*").alias("all"), F.count("sells").alias("selling")]
+    counted = [
+        F.struct(F.count("*").alias("all"), F.count("sells").alias("selling")).alias("ever"),
+        F.struct(F.count_if("is_last").alias("all"), F.count_if(F.col("is_last") & F.col("sells")).alias("selling")).alias("last"),
+    ]  # fmt: skip
     now = seen.where("ago = 0").select("today", F.col("racket_id").alias("new_id"), "seller_id")
     sizes = now.groupBy("today", "new_id").agg(F.count("*").alias("size"))
     known = seen.where("ago > 0").groupBy(RACKET).agg(F.min("ago").alias("known_ago"))
@@ -141,22 +147,35 @@ def movements(seen: DataFrame, selling: DataFrame) -> DataFrame:
         .where("racket_id <> new_id")
         .groupBy(*RACKET, "new_id")
         .agg(F.struct(*counted).alias("moved"))
-        .where(F.col("moved.all") >= MIN_MOVED)
+        .where((F.col("moved.ever.all") >= MIN_MOVED) & (F.col("moved.last.all") > 0))
         .join(origins.groupBy(RACKET).agg(F.struct(*counted).alias("former")), RACKET, how="inner")
         .join(sizes, ["today", "new_id"], how="inner")
         .join(known.withColumnRenamed("racket_id", "new_id"), ["today", "new_id"], how="left")
         .join(alive, RACKET, how="left")
-        .withColumn("overlap", F.col("moved.all") / F.col("former.all"))
     )
     is_born, was_here = F.col("known_ago").isNull(), F.col("known_ago") == 1
     of_target = F.when(is_born, SPLIT_SHARE).when(was_here, SPLIT_INTO_KNOWN)
-    came_from = F.col("lives_on") & (F.col("moved.all") >= F.col("size") * of_target)
-    # A racket that comes back to life takes its own shops back: that is no merger of those who had them meanwhile.
-    share = F.when(F.col("former.selling") > 0, F.col("moved.selling") / F.col("former.selling")).otherwise(
-        F.col("overlap")
+    left = F.col("moved.last.all")
+    came_from = F.col("lives_on") & (left >= MIN_MOVED) & (left >= F.col("size") * of_target)
+
+    def has_gone(counts: Callable[[str], Column]) -> Column:
+        """Whether so many of the former members are a merger. A racket that comes back to life takes its own shops back: that
+        is none of those who had them meanwhile.
+        """
+        sells = F.col("former.ever.selling") > 0
+        share = F.when(sells, counts("selling") / F.col("former.ever.selling")).otherwise(
+            counts("all") / F.col("former.ever.all")
+        )
+        return F.when(F.col("lives_on"), was_here & (share >= ABSORBED_SHARE)).otherwise(share >= MERGED_SHARE)
+
+    went_into = has_gone(lambda of: F.col(f"moved.ever.{of}")) & ~has_gone(
+        lambda of: F.col(f"moved.ever.{of}") - F.col(f"moved.last.{of}")
     )
-    went_into = F.when(F.col("lives_on"), was_here & (share >= ABSORBED_SHARE)).otherwise(share >= MERGED_SHARE)
-    return _named(moved, F.when(went_into, "merged").when(came_from, "split"), F.col("new_id"), F.col("overlap"))
+    event = F.when(went_into, "merged").when(came_from, "split")
+    overlap = F.when(went_into, F.col("moved.ever.all") / F.col("former.ever.all")).otherwise(
+        left / F.col("former.last.all")
+    )
+    return _named(moved, event, F.col("new_id"), overlap)
 
 
 def sleeping(members: DataFrame, sales: DataFrame) -> DataFrame:

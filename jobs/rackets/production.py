@@ -23,7 +23,7 @@ from jobs.table import Read, Table
 # Sundays of a simulated world (seed 202) a logistic fit of the truth on the sum without it gave -0.8 to -1.0 and a slope of 1,
 # before parcels without an order counted as materials and before refunds were weighed by the market's rate.
 PRIOR = -0.9
-TRADE, SUPPLIES_OWN, MATERIALS, PACKAGING, STOCK = 3.0, 2.0, 1.0, 0.7, 1.5
+TRADE, SUPPLIES_OWN, MATERIALS, PACKAGING, STOCK = 3.0, 2.0, 0.7, 0.7, 1.5
 # For one shop that was closed and opened again, and for several.
 REOPENS_ONCE, REOPENS = 1.0, 2.0
 BUYS_OUTSIDE = -2.5

@@ -14,15 +14,15 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.graph.addresses import address_users, counting
-from jobs.graph.near import BLOCK_DEGREES, SQUARE_DEGREES, around, blocked, metres
+from jobs.graph.near import BLOCK_DEGREES, SQUARE_DEGREES, around, blocked, error_m, metres, within_m
 from jobs.graph.sites import site_batches
 from jobs.graph.suspects import SUPPLIES
 from jobs.table import Read, Table
 
-# Shops scanned within this distance of a place are its crowd, metres: couriers scan within a few hundred of the door.
-CROWD_M = 400.0
 # Scans of one pick-up are within some hundred metres; what is spread wider is several senders.
 ONE_PLACE_M = 300.0
+# So many scans of one stream say where it starts, whatever address is written on it.
+OWN_SCANS = 3
 # A workshop may well send goods to customers of its own: a stranger's address that it supplies counts in part.
 PER_CUSTOMER = 0.4
 # An address that more outsiders than this use is a forwarder's or a carrier's: what comes from there was made anywhere.
@@ -123,10 +123,13 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
 
     materials, packaging: where members had it sent, and where it went without an order from who mostly sends such.
     stock_to: where other goods went without an order; forwarded_to: the same from a forwarder. stock_from: where stock
-    came from; `customers`: addresses that are not the racket's and get parcels from there, too.
+    came from; `customers`: addresses that are not the racket's and get parcels from there, too. Stock for an address that
+    the racket shares with others (a forwarder's) is its own when it left where its materials go.
     """
     buyers = members.select("ds", F.col("seller_id").alias("buyer_seller_id"), F.col("racket_id").alias("buyer"))
-    owners = users.select("ds", F.col("address_key").alias("recipient_address_key"), "owner")
+    owners = users.select(
+        "ds", F.col("address_key").alias("recipient_address_key"), "owner", F.col("of_racket").alias("users_there")
+    )
     senders = users.select("ds", F.col("address_key").alias("sender_address_key"), "users", "of_racket")
     is_known = F.col("sender_address_key") != ""
     # What came from nobody knows whom has no sender in common.
@@ -141,19 +144,34 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     of_buyer = F.col("buyer").isNotNull() & F.col("category").isin(*SUPPLIES)
     came_to = F.coalesce("sells", F.when(F.col("is_forwarded"), "forwarded_to"), F.lit("stock_to"))
     signs = [
-        F.when(of_buyer, _sign("buyer", F.col("category"), "recipient_address_key")),
-        F.when(is_owned, _sign("owner", came_to, "recipient_address_key")),
-        F.when(is_made, _sign("owner", F.lit("stock_from"), "sender_address_key")),
+        F.when(of_buyer, _sign(F.col("buyer"), F.col("category"), "recipient_address_key")),
+        F.when(is_owned, _sign(F.col("owner"), came_to, "recipient_address_key")),
+        F.when(is_made, _sign(F.col("owner"), F.lit("stock_from"), "sender_address_key")),
     ]
+    supplied = (
+        supplies.where("category = 'materials'")
+        .join(buyers, ["ds", "buyer_seller_id"], how="inner")
+        .groupBy("ds", F.col("recipient_address_key").alias("sender_address_key"))
+        .agg(F.collect_set("buyer").alias("supplied"))
+    )
+    is_shared = is_stock & F.col("sells").isNull() & is_elsewhere
+    sharing = F.filter(
+        "supplied",
+        lambda racket: F.map_contains_key("users_there", racket) & ~racket.eqNullSafe(F.col("owner")),
+    )
+    made_here = F.transform(sharing, lambda racket: _sign(racket, F.lit("stock_from"), "sender_address_key"))
+    no_sign = F.array().cast("array<struct<racket_id:string,sign:string,address_key:string>>")
+    all_signs = F.concat(F.array_compact(F.array(*signs)), F.coalesce(F.when(is_shared, made_here), no_sign))
     is_source = F.col("sign") == "stock_from"
     return (
         supplies.join(buyers, ["ds", "buyer_seller_id"], how="left")
         .join(owners, ["ds", "recipient_address_key"], how="left")
         .join(senders, ["ds", "sender_address_key"], how="left")
+        .join(supplied, ["ds", "sender_address_key"], how="left")
         .withColumn("customers", customers)
         .withColumn("is_forwarded", outsiders("owner") > MANY_OUTSIDERS)
         .withColumn("at", F.struct("scans", "lng", "lat", "sigma_m"))
-        .select("ds", "has_order", "parcels", "recent", "customers", "at", F.inline(F.array_compact(F.array(*signs))))
+        .select("ds", "has_order", "parcels", "recent", "customers", "at", F.inline(all_signs))
         .groupBy("ds", "racket_id", "sign", "address_key", "has_order")
         .agg(
             F.sum("parcels").alias("parcels"),
@@ -169,8 +187,8 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
     )  # fmt: skip
 
 
-def _sign(racket: str, sign: Column, address: str) -> Column:
-    return F.struct(F.col(racket).alias("racket_id"), sign.alias("sign"), F.col(address).alias("address_key"))
+def _sign(racket: Column, sign: Column, address: str) -> Column:
+    return F.struct(racket.alias("racket_id"), sign.alias("sign"), F.col(address).alias("address_key"))
 
 
 def returns(members: DataFrame, traits: DataFrame) -> DataFrame:
@@ -202,17 +220,19 @@ def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> Dat
     """
     known = addresses.select("ds", "address_key", *PLACE)
     is_scanned = F.col("lng").isNotNull()
-    # Parcels of unknown senders may come from anywhere: they point to a place only when they start at one.
+    # Parcels of unknown senders may come from anywhere: they point to a place only when they start at one. Those that
+    # start at one are not always from the address that is written on them.
     is_one = F.col("own_sigma_m") <= ONE_PLACE_M
+    is_own = is_one & ((F.col("own_scans") >= OWN_SCANS) | ~is_scanned)
     return (
         rows.join(users.drop("owner"), ["ds", "address_key"], how="left")
         .join(known, ["ds", "address_key"], how="left")
         .withColumns(
             {
-                "lng": F.coalesce("lng", F.when(is_one, F.col("own_lng"))),
-                "lat": F.coalesce("lat", F.when(is_one, F.col("own_lat"))),
-                "sigma_m": F.coalesce("sigma_m", F.when(is_one, F.col("own_sigma_m"))),
-                "scans": F.when(is_scanned, F.col("scans")).otherwise(F.col("own_scans")),
+                **{
+                    name: F.when(is_own, F.col(f"own_{name}")).otherwise(F.col(name))
+                    for name in ("lng", "lat", "sigma_m", "scans")
+                },
                 "label": F.col("address_key"),
                 "insiders": insiders("racket_id"),
                 "outsiders": outsiders("racket_id"),
@@ -224,7 +244,7 @@ def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> Dat
 def origins(shops: DataFrame, places: DataFrame, addresses: DataFrame) -> DataFrame:
     """Where members' parcels start: one vote a shop, with who else is scanned around and the county there.
 
-    outsiders: shops of other rackets or none with a place within CROWD_M. region_code: the county of most parcels that
+    outsiders: shops of other rackets or none with a place so near that it may be the same. region_code: the county of most parcels that
     were sent from addresses in the cells around.
     """
     of_shop = F.sum(F.col("recent").cast("decimal(18,6)")).over(Window.partitionBy("ds", "seller_id")).cast("double")
@@ -242,7 +262,8 @@ def origins(shops: DataFrame, places: DataFrame, addresses: DataFrame) -> DataFr
     left = around(blocked(spots, BLOCK_DEGREES), BLOCK_DEGREES).alias("a")
     apart = metres(F.col("a.lng"), F.col("a.lat"), F.col("b.square_lng"), F.col("b.square_lat"))
     is_other = F.col("whose").isNull() | (F.col("whose") != F.col("racket_id"))
-    strangers = F.when(is_other & (apart <= CROWD_M), F.col("shops"))
+    reach = within_m(error_m(F.col("a.sigma_m"), F.col("a.scans")) * F.lit(2.0**0.5))
+    strangers = F.when(is_other & (apart <= reach), F.col("shops"))
     return (
         left.join(nearby, ["ds", "x", "y"], how="left")
         .groupBy(*spots.columns, "region_code")

@@ -176,6 +176,25 @@ def test_if_all_move_on_it_was_a_removal():
     assert found(shops) == ["abcdefghi"]
 
 
+@pytest.mark.parametrize(("last", "expected"), [(46, ["abcdefgh"]), (60, ["abcde", "fgh"])])
+def test_who_is_seen_with_the_old_for_a_few_days_more_may_follow_yet(last, expected):
+    shops = Shops("abcdefgh")
+    for kind in ("payout_account", "phone", "handle"):
+        shops.use("abcdefgh", kind, days=(0, last))
+    shops.use("fgh", "payout_account", days=(41, 100))
+    shops.use("fgh", "device", days=(45, 100))
+    assert found(shops) == expected
+
+
+def test_what_some_used_from_the_beginning_is_not_new_where_it_is_seen_later():
+    shops = Shops("abcdefgh")
+    racket(shops, "abcdefgh")
+    for kind, since in (("payout_account", 10), ("device", 12)):
+        shops.use("ab", kind, days=(1, 100))
+        shops.again("cd", kind, days=(since, 100))
+    assert found(shops) == ["abcdefgh"]
+
+
 def test_one_new_value_is_no_secession():
     shops = Shops("abcdefgh")
     racket(shops, "abcdefgh")

@@ -63,7 +63,7 @@ def test_materials_go_to_where_goods_are_made():
     traces = [trace("materials", WORKSHOP, 6), *origins(DEPOT, 10)]
     place, p = best("made_at", traces)
     assert place == WORKSHOP
-    assert p >= PUBLISHED["made_at"]
+    assert p >= PUBLISHED
 
 
 def test_signs_that_agree_say_more_than_one_alone():
@@ -142,6 +142,23 @@ def test_a_house_that_is_not_the_only_one_is_not_published_by_its_parcels_alone(
     assert best("made_at", [*origins(WORKSHOP, 6), *more])[0] is None
 
 
+def test_boxes_for_one_members_home_leave_the_house_the_only_one():
+    boxes = trace("packaging", HOME, 4, insiders=1)
+    assert best("made_at", [*origins(WORKSHOP, 6), boxes])[0] == WORKSHOP
+    assert best("made_at", [*origins(WORKSHOP, 6), {**boxes, "insiders": 0.0}])[0] == HOME
+
+
+def test_a_stray_parcel_that_arrives_leaves_the_house_the_only_one_and_stock_does_not():
+    assert best("made_at", [*origins(WORKSHOP, 6), trace("stock_to", WORKSHOP, 1, recent=0.2)])[0] == WORKSHOP
+    assert best("made_at", [*origins(WORKSHOP, 6), trace("stock_to", WORKSHOP, 9)])[0] is None
+
+
+def test_what_passes_through_a_depot_was_not_made_there():
+    traces = [trace("stock_from", WORKSHOP, 6), trace("stock_to", DEPOT, 6), trace("stock_from", DEPOT, 12)]
+    assert best("made_at", traces)[0] is None
+    assert best("made_at", traces[::2])[0] == DEPOT
+
+
 def test_a_house_with_strangers_or_of_one_shop_is_not_published_by_its_parcels_alone():
     assert best("made_at", origins(WORKSHOP, 6, outsiders=6))[0] is None
     assert best("made_at", origins(WORKSHOP, 1))[0] is None
@@ -167,7 +184,7 @@ def test_a_move_is_followed_within_three_weeks():
 def test_thin_evidence_abstains_and_says_what_there_is():
     (row,) = [row for row in sites([trace("materials", WORKSHOP, 1)]) if row["kind"] == "made_at"]
     assert row["abstained"]
-    assert 0 < row["probability"] < PUBLISHED["made_at"]
+    assert 0 < row["probability"] < PUBLISHED
     assert row["because"].startswith("the likeliest place has a probability of 0.")
     assert row["because"].endswith("1 parcels of materials came here")
 
@@ -183,7 +200,7 @@ def test_an_address_without_a_scan_wins_its_county_and_no_place():
     traces = [trace("materials", None, 9, "county|road|1", region_code="350304"), trace("materials", DEPOT, 1)]
     (row,) = [row for row in sites(traces) if row["kind"] == "made_at"]
     assert (row["abstained"], row["region_code"], row["lng"]) == (True, "350304", None)
-    assert row["probability"] > PUBLISHED["made_at"]
+    assert row["probability"] > PUBLISHED
     assert row["because"] == "only the address is known, no parcel was scanned there: 9 parcels of materials came here"
 
 
@@ -192,7 +209,7 @@ def test_alternatives_are_ranked_as_far_as_they_carry_probability():
     rows = [row for row in sites(traces) if row["kind"] == "returned_to"]
     assert [(row["rank"], row["region_code"]) for row in rows] == [(1, "350300"), (2, "350310")]
     first, second = (row["probability"] for row in rows)
-    assert first >= PUBLISHED["returned_to"]
+    assert first >= PUBLISHED
     assert first + second < 1
     assert second >= ALTERNATIVE
     many = [trace("stock_to", 10 * k, 5) for k in range(3)] + origins(0, 4) + origins(40, 3, first=4)

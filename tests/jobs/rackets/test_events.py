@@ -123,6 +123,29 @@ def test_a_merger_is_told_once(events):
 
 @CASES.rows(
     members=members(
+        d0317="R1 a b c d e f g h; R2 p q r s t",
+        d0324="R1 d e f g h; R2 a b c p q r s t",
+        d0331="R1 f g h; R2 a b c d e p q r s t",
+    )
+)
+def test_a_merger_that_takes_weeks_is_told_when_half_have_gone(events):
+    assert events() == ["grew R2 '' 1", "merged R1 R2 0.625", "shrank R1 '' 0.6"]
+
+
+@CASES.rows(
+    members=members(
+        d0310="R1 a b c d e f g h; R2 p q r s t",
+        d0317="R1 d e f g h; R2 a b c p q r s t",
+        d0324="R1 f g h; R2 a b c d e p q r s t",
+        d0331="R1 g h; R2 a b c d e f p q r s t",
+    )
+)
+def test_who_follows_after_a_merger_is_no_second_one(events):
+    assert events() == ["continued R2 '' 1", "shrank R1 '' 0.666667"]
+
+
+@CASES.rows(
+    members=members(
         d0324="R1 a b c d e f; R2 p q r s; R3 t u v w x y", d0331="R1 e f; R2 a b c d p q r s; R3 v w x y; R4 t u z"
     )
 )

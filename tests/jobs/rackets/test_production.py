@@ -396,8 +396,8 @@ def test_what_moved_the_judgement_is_told_strongest_first_and_adds_up(production
     assert production("racket_id signs") == [
         "R1 trade:3:suspect goods sold to trade (2 shops, 3 orders; parcels without one to other rackets: 0),"
         "outside:-2.5:suspect goods bought outside, more than inside (orders: 3, parcels without one from other rackets: 0),"
-        f"materials:1:materials bought or received (orders: 2, parcels without one: 0),{prior},"
+        f"{prior},materials:0.7:materials bought or received (orders: 2, parcels without one: 0),"
         f"fakes:-0.06:its goods against the market's: refunded as fakes 0 of 3 orders; {goods}",
         f"R2 fakes:-2:its goods against the market's: refunded as fakes 0 of 100 orders; {goods},{prior}",
     ]
-    assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 1 - 0.06:.2f}", f"R2 {rules.PRIOR - 2:.1f}"]
+    assert production("racket_id nats") == [f"R1 {rules.PRIOR + 3 - 2.5 + 0.7 - 0.06:.2f}", f"R2 {rules.PRIOR - 2:.1f}"]

@@ -101,7 +101,7 @@ def test_materials_that_come_without_an_order_are_for_the_workshop_and_not_made_
     (made,) = of("made_at", sites(f"{SHOWN} because"))
     assert made == (
         "R1 1 false 119 25.4 350304 "
-        "2 parcels without an order left here for its own addresses; 12 parcels of materials came here"
+        "2 parcels without an order left here for addresses that it uses; 12 parcels of materials came here"
     )
 
 
@@ -144,6 +144,37 @@ def test_suspects_at_an_address_may_be_members_not_known_yet_and_make_it_no_stra
 )
 def test_where_no_parcel_was_scanned_there_is_a_county_but_no_place(sites):
     assert of("made_at", sites(SHOWN)) == ["R1 1 true - - 330782"]
+
+
+@CASES.rows(
+    members=MEMBERS,
+    addresses=ADDRESSES,
+    traits=(OWN + "".join(f"    03-31 | s{k} | return_address | depot | 03-30\n" for k in range(9))).replace("depot", "forwarder"),
+    supplies=f"""
+        {SUPPLIES} | sells
+        03-31 | mill      | vendor | a  | materials | true  | 2 | 1 | materials
+        03-31 | forwarder | mill   | '' | ''        | false | 4 | 2 | -
+        03-31 | forwarder | other  | '' | ''        | false | 9 | 9 | -
+    """,
+)  # fmt: skip
+def test_what_leaves_where_its_materials_go_for_an_address_that_it_shares_is_its_own(sites):
+    assert of("made_at", sites(f"{SHOWN} because")) == [
+        "R1 1 false 119 25.4 350304 4 parcels without an order left here for addresses that it uses; 2 parcels of materials came here"
+    ]
+
+
+@CASES.rows(
+    members=MEMBERS,
+    traits=OWN,
+    addresses=ADDRESSES,
+    supplies="""
+        ds    | recipient_address_key | sender_address_key | has_order | parcels | recent | scans | lng   | lat  | sigma_m
+        03-31 | depot                 | unscanned          | false     | 4       | 2      | 4     | 119.3 | 25.6 | 60
+        03-31 | depot                 | mill               | false     | 9       | 9      | 9     | 119.4 | 25.7 | 60
+    """,
+)
+def test_parcels_start_where_they_were_scanned_whatever_address_is_written_on_them(sites):
+    assert of("made_at", sites("kind rank abstained lng lat region_code")) == ["1 false 119.4 25.7 350304"]
 
 
 @CASES.rows(
@@ -208,10 +239,10 @@ def test_the_only_house_is_where_it_makes_in_the_county_of_what_is_sent_from_aro
 @CASES.rows(
     members=MEMBERS,
     addresses=ADDRESSES,
-    places=PLACES + "".join(f"    03-31 | s{k} | 1 | 118.503 | 24.801 | 9 | 5 | 60\n" for k in range(9)),
+    places=PLACES + "".join(f"    03-31 | s{k} | 1 | 118.5006 | 24.8005 | 9 | 5 | 60\n" for k in range(9)),
 )
-def test_in_a_village_of_strangers_goods_start_but_are_not_surely_made(sites):
-    # 320 m away.
+def test_in_a_house_of_strangers_goods_start_but_are_not_surely_made(sites):
+    # 80 m away, which is as near as couriers' scans tell.
     found = sites("kind rank abstained lng")
     assert of("made_at", found) == ["1 true -"]
     assert of("shipped_from", found) == ["1 false 118.5"]
