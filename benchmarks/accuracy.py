@@ -192,14 +192,14 @@ def main() -> None:
     parser.add_argument(
         "--warehouse", type=Path, nargs="+", help="what was computed of each (default: wh in its folder)"
     )
-    parser.add_argument("--commit", help="of the code that computed them (default: the one that is checked out)")
+    parser.add_argument(
+        "--commit", nargs="+", help="of the code that computed each (default: the one that is checked out)"
+    )
     parser.add_argument("--write", type=Path, help="write the tables to this file instead of printing them")
     parsed = parser.parse_args()
     warehouses = parsed.warehouse or [world / "wh" for world in parsed.world]
-    computed_by = parsed.commit or commit()
-    sections = [
-        section(world, warehouse, computed_by) for world, warehouse in zip(parsed.world, warehouses, strict=True)
-    ]
+    commits = parsed.commit or [commit()] * len(parsed.world)
+    sections = [section(*given) for given in zip(parsed.world, warehouses, commits, strict=True)]
     text = "\n".join([TITLE, *sections, CAUTION])
     if parsed.write:
         parsed.write.write_text(text, encoding="utf-8")

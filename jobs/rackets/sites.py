@@ -148,26 +148,14 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
         F.when(is_owned, _sign(F.col("owner"), came_to, "recipient_address_key")),
         F.when(is_made, _sign(F.col("owner"), F.lit("stock_from"), "sender_address_key")),
     ]
-    supplied = (
-        supplies.where("category = 'materials'")
-        .join(buyers, ["ds", "buyer_seller_id"], how="inner")
-        .groupBy("ds", F.col("recipient_address_key").alias("sender_address_key"))
-        .agg(F.collect_set("buyer").alias("supplied"))
-    )
-    is_shared = is_stock & F.col("sells").isNull() & is_elsewhere
-    sharing = F.filter(
-        "supplied",
-        lambda racket: F.map_contains_key("users_there", racket) & ~racket.eqNullSafe(F.col("owner")),
-    )
-    made_here = F.transform(sharing, lambda racket: _sign(racket, F.lit("stock_from"), "sender_address_key"))
-    no_sign = F.array().cast("array<struct<racket_id:string,sign:string,address_key:string>>")
-    all_signs = F.concat(F.array_compact(F.array(*signs)), F.coalesce(F.when(is_shared, made_here), no_sign))
+    is_stock_elsewhere = is_stock & F.col("sells").isNull() & is_elsewhere
+    all_signs = F.concat(F.array_compact(F.array(*signs)), _of_supplied(is_stock_elsewhere))
     is_source = F.col("sign") == "stock_from"
     return (
         supplies.join(buyers, ["ds", "buyer_seller_id"], how="left")
         .join(owners, ["ds", "recipient_address_key"], how="left")
         .join(senders, ["ds", "sender_address_key"], how="left")
-        .join(supplied, ["ds", "sender_address_key"], how="left")
+        .join(supplied(supplies, buyers), ["ds", "sender_address_key"], how="left")
         .withColumn("customers", customers)
         .withColumn("is_forwarded", outsiders("owner") > MANY_OUTSIDERS)
         .withColumn("at", F.struct("scans", "lng", "lat", "sigma_m"))
@@ -185,6 +173,26 @@ def goods(members: DataFrame, supplies: DataFrame, users: DataFrame) -> DataFram
             *[F.col(f"at.{name}").alias(f"own_{name}") for name in ("scans", "lng", "lat", "sigma_m")],
         )
     )  # fmt: skip
+
+
+def supplied(supplies: DataFrame, buyers: DataFrame) -> DataFrame:
+    """ds, sender_address_key, supplied: the rackets whose members had materials sent to an address. buyers: ds, buyer_seller_id, buyer."""
+    return (
+        supplies.where("category = 'materials'")
+        .join(buyers, ["ds", "buyer_seller_id"], how="inner")
+        .groupBy("ds", F.col("recipient_address_key").alias("sender_address_key"))
+        .agg(F.collect_set("buyer").alias("supplied"))
+    )
+
+
+def _of_supplied(is_stock: Column) -> Column:
+    """stock_from of the rackets that are supplied where a parcel left and use the address where it came, but for its owner."""
+
+    def is_made(racket: Column) -> Column:
+        return is_stock & F.map_contains_key("users_there", racket) & ~racket.eqNullSafe(F.col("owner"))
+
+    makers = F.filter(F.coalesce("supplied", F.array().cast("array<string>")), is_made)
+    return F.transform(makers, lambda racket: _sign(racket, F.lit("stock_from"), "sender_address_key"))
 
 
 def _sign(racket: Column, sign: Column, address: str) -> Column:
@@ -244,8 +252,8 @@ def at_addresses(rows: DataFrame, addresses: DataFrame, users: DataFrame) -> Dat
 def origins(shops: DataFrame, places: DataFrame, addresses: DataFrame) -> DataFrame:
     """Where members' parcels start: one vote a shop, with who else is scanned around and the county there.
 
-    outsiders: shops of other rackets or none with a place so near that it may be the same. region_code: the county of most parcels that
-    were sent from addresses in the cells around.
+    outsiders: shops of other rackets or none with a place so near that it may be the same. region_code: the county of most
+    parcels that were sent from addresses in the cells around.
     """
     of_shop = F.sum(F.col("recent").cast("decimal(18,6)")).over(Window.partitionBy("ds", "seller_id")).cast("double")
     sure = 1 - F.pow(F.lit(2.0), -F.col("scans") / HALF_VOTE)
