@@ -116,7 +116,7 @@ def calibration(all_evidence: Judged, world: World) -> Iterator[str]:
         chosen = in_bin == interval
         if chosen.any():
             yield (
-                f"| {interval.left:.2f} to {interval.right:.2f} | {chosen.sum()} | {scores[chosen].mean():.3f} "
+                f"| {max(interval.left, 0):.2f} to {interval.right:.2f} | {chosen.sum()} | {scores[chosen].mean():.3f} "
                 f"| {right[chosen].mean():.3f} |"
             )
     yield f"| all: Brier score {np.mean((scores - right) ** 2):.3f} | {len(held)} | {scores.mean():.3f} | {right.mean():.3f} |"
