@@ -432,8 +432,6 @@ _QUARTER_NUMBER = (
     rf"^.*?([\u4e00-\u9fff]{{1,10}}?{_QUARTER}[a-z\u4e00-\u9fff]{{0,6}}?)第?"
     rf"(?:({_NUMERAL}{{1,4}}[组队](?:[0-9]{{1,5}}(?=号|#|$))?)|({_NUMERAL}{{1,5}})(?:号|#|栋|幢|座|-[0-9]))"
 )
-
-
 # A village by its number alone (龙山村18), and one without its suffix (坂头5号); no counter, locker or room.
 _VILLAGE_NUMBER = r"^.*?([\u4e00-\u9fff]{1,10}?[村庄屯寨])([0-9]{1,4})()$"
 _HAMLET_NUMBER = (

@@ -32,16 +32,10 @@ def is_county_code(code: Column) -> Column:
     Six digits may also be a province, a prefecture, a postcode or a town of a carrier's own. Lists of different years
     differ (330183 was a city, and is 330111 now), so the last two digits need not stand in today's.
     """
-    prefectures = sorted({row["code"][:4] for row in reference.rows("counties")})
-    return F.coalesce(
-        code.rlike(r"^\d{6}$") & F.substring(code, 1, 4).isin(*prefectures) & ~F.substring(code, 5, 2).isin("00", "01"),
-        F.lit(False),
-    ) | F.coalesce(code.isin(*_codes()), F.lit(False))
-
-
-@cache
-def _codes() -> list[str]:
-    return sorted(row["code"] for row in reference.rows("counties"))
+    codes = sorted(row["code"] for row in reference.rows("counties"))
+    of_prefecture = F.substring(code, 1, 4).isin(*sorted({code[:4] for code in codes}))
+    is_one = code.isin(*codes) | (of_prefecture & code.rlike(r"^\d{4}(?:0[2-9]|[1-9]\d)$"))
+    return F.coalesce(is_one, F.lit(False))
 
 
 def _code_of_levels(levels: Column) -> Column:

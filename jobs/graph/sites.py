@@ -222,14 +222,13 @@ def is_only_house(place: list[Trace], places: list[list[Trace]]) -> bool:
         for row in other
         if exclusive("made_at", row, [row]) >= 0.5 and not is_at_home(row, places)
     )
-    members = labels([of_sign(other, "origin") for other in places])
-    return labels([here]) >= max(2, MEMBERS_PER_OUTSIDER * outsiders) and 2 * labels([here]) > members and not elsewhere
+    members = labels([here])
+    return members >= max(2, MEMBERS_PER_OUTSIDER * outsiders) and 2 * members > senders(places) and not elsewhere
 
 
 def is_at_home(row: Trace, places: list[list[Trace]]) -> bool:
     """Whether packaging came to an address that one of several members uses alone: what its own orders need."""
-    members = labels([of_sign(place, "origin") for place in places])
-    return row["sign"] == "packaging" and row["insiders"] == 1 and members >= SEVERAL
+    return row["sign"] == "packaging" and row["insiders"] == 1 and senders(places) >= SEVERAL
 
 
 def worths(kind: str, sign: str, places: list[list[Trace]]) -> list[float]:
@@ -259,6 +258,11 @@ def exclusive(kind: str, row: Trace, rows: list[Trace]) -> float:
 
 def of_sign(place: list[Trace], sign: str) -> list[Trace]:
     return [row for row in place if row["sign"] == sign]
+
+
+def senders(places: list[list[Trace]]) -> int:
+    """How many members' parcels have a known origin."""
+    return labels([of_sign(place, "origin") for place in places])
 
 
 def labels(places: list[list[Trace]]) -> int:

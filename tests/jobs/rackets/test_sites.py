@@ -33,6 +33,8 @@ ADDRESSES = """
     03-31 | unscanned   | 330782      | -     | -    | -       | 0
 """
 SUPPLIES = "ds | recipient_address_key | sender_address_key | buyer_seller_id | category | has_order | parcels | recent"
+# Supplies by where they were scanned.
+SCANNED = "ds | recipient_address_key | sender_address_key | has_order | parcels | recent | scans | lng | lat | sigma_m"
 SHOWN = "racket_id kind rank abstained lng lat region_code"
 
 
@@ -167,8 +169,8 @@ def test_what_leaves_where_its_materials_go_for_an_address_that_it_shares_is_its
     members=MEMBERS,
     traits=OWN,
     addresses=ADDRESSES,
-    supplies="""
-        ds    | recipient_address_key | sender_address_key | has_order | parcels | recent | scans | lng   | lat  | sigma_m
+    supplies=f"""
+        {SCANNED}
         03-31 | depot                 | unscanned          | false     | 4       | 2      | 4     | 119.3 | 25.6 | 60
         03-31 | depot                 | mill               | false     | 9       | 9      | 9     | 119.4 | 25.7 | 60
     """,
@@ -181,8 +183,8 @@ def test_parcels_start_where_they_were_scanned_whatever_address_is_written_on_th
     members=MEMBERS,
     traits=OWN,
     addresses=ADDRESSES,
-    supplies="""
-        ds    | recipient_address_key | sender_address_key | has_order | parcels | recent | scans | lng   | lat  | sigma_m
+    supplies=f"""
+        {SCANNED}
         03-31 | depot                 | ''                 | false     | 9       | 5      | 8     | 119.3 | 25.6 | 60
     """,
 )
