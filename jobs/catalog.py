@@ -19,12 +19,17 @@ LAYERS = ("staging", "core", "evidence", "links", "rackets", "models")
 
 @dataclass(frozen=True)
 class Declaration:
-    """One table file: `layer.name`, what it declares, its function (None for a feed), its docstring."""
+    """One table file: `layer.name`, what it declares, its function (None for a feed), its docstring, its code's version.
+
+    The version is found when the file is, in one thread: tables run side by side, and Python below 3.11.8 must not parse
+    in two threads at a time (https://github.com/python/cpython/issues/106905).
+    """
 
     name: str
     table: Table | Feed
     transform: Callable[..., Any] | None
     doc: str
+    code_version: str
 
     @property
     def layer(self) -> str:
@@ -39,11 +44,6 @@ class Declaration:
         names = {read.table for read in self.table.reads.values()}
         names |= {read.keyframes for read in self.table.reads.values() if read.keyframes}
         return names - {self.name}
-
-    @property
-    def code_version(self) -> str:
-        """Version of the code that computes this table's rows."""
-        return code_version(self.name, getattr(self.table, "like", None))
 
     @property
     def reads_own_past(self) -> bool:
@@ -72,7 +72,8 @@ def declarations(modules: Iterable[ModuleType]) -> list[Declaration]:
         if not isinstance(table, Table | Feed):
             raise ValueError(f"{name}: a table file declares TABLE = Table(…) or Feed(…)")
         transform = getattr(module, "transform", None)
-        found.append(Declaration(name, table, transform, inspect.getdoc(module) or ""))
+        version = code_version(name, getattr(table, "like", None))
+        found.append(Declaration(name, table, transform, inspect.getdoc(module) or "", version))
     found = [_with_borrowed_columns(declared, found) for declared in found]
     for declared in found:
         _check(declared)

@@ -220,11 +220,11 @@ def _compute(parsed: argparse.Namespace, tables: list[catalog.Declaration]) -> N
     if any(declared.is_feed for declared in tables):
         where = f"{where}, landing {chosen.landing}"
     progress = Progress()
-    if not parsed.dry_run:
-        # Importing Great Expectations takes as long as starting Spark: side by side.
-        threading.Thread(target=lambda: __import__("jobs.audit"), daemon=True).start()
     from jobs import runner, session
 
+    if not parsed.dry_run:
+        # Importing Great Expectations takes as long as starting Spark: side by side, once all else is imported.
+        threading.Thread(target=lambda: __import__("jobs.audit"), daemon=True).start()
     with session.opened(chosen, progress) as spark:
         run = runner.open_run(spark, chosen, progress, parsed.force)
         progress.line(f"{len(tables)} tables, {parsed.first}..{parsed.last}, warehouse {where}")

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import stat
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -227,8 +228,17 @@ def deliver(landing: str, feed: str, day: date, files: Sequence[tuple[str, File]
 # --- a folder or a bucket -----------------------------------------------------------------------
 
 
-@cache
+_MAKING_A_CLIENT = threading.Lock()
+
+
 def _s3() -> Any:
+    """The process's client. Clients serve many threads at a time, but boto3 makes only one at a time."""
+    with _MAKING_A_CLIENT:
+        return _made_s3()
+
+
+@cache
+def _made_s3() -> Any:
     import boto3
 
     return boto3.client("s3")

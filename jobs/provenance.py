@@ -1,7 +1,6 @@
 """Which code made a table's rows: a version that changes when, and only when, what can change them does."""
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +12,6 @@ EVERY_TABLE = ("table", "runner", "storage", "session")
 EVERY_FEED = ("feeds", "landing")
 
 
-@cache
 def code_version(table: str, like: str | None = None) -> str:
     """`<git commit>+<hash>` of a table `layer.name`; `like` names the table from which it borrows columns.
 
@@ -52,15 +50,17 @@ def _imported(name: str) -> set[str]:
     return found
 
 
-def _imports(path: Path) -> Iterator[str]:
+@cache
+def _imports(path: Path) -> tuple[str, ...]:
     """Names after `jobs.` that a file's import statements may mean."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "jobs":
             package = node.module.removeprefix("jobs").removeprefix(".")
-            yield package
-            yield from (f"{package}.{alias.name}".removeprefix(".") for alias in node.names)
+            found += [package, *(f"{package}.{alias.name}".removeprefix(".") for alias in node.names)]
         elif isinstance(node, ast.Import):
-            yield from (alias.name.removeprefix("jobs.") for alias in node.names if alias.name.startswith("jobs."))
+            found += [alias.name.removeprefix("jobs.") for alias in node.names if alias.name.startswith("jobs.")]
+    return tuple(found)
 
 
 def _git_commit() -> str:

@@ -114,7 +114,7 @@ class Ledger:
 
     def days(self, table: str) -> list[date]:
         """All published days, in order."""
-        return sorted(day for name, day in self._by_day if name == table)
+        return sorted(day for name, day in list(self._by_day) if name == table)
 
     def keyframe_before(self, table: str, day: date, at_version: int | None = None) -> date | None:
         """Newest published day of a keyframe table before `day`."""

@@ -29,8 +29,11 @@ class Warehouse:
     def __init__(self, spark: Any, path: Path) -> None:
         self.spark, self.path = spark, path
 
-    def compute(self, landing: Path, tables: list[str], first: date, last: date, force: bool = False) -> None:
-        chosen = settings.load("local", [f"landing={landing}", f"warehouse={self.path}"])
+    def compute(
+        self, landing: Path, tables: list[str], first: date, last: date, force: bool = False, tables_at_once: int = 2
+    ) -> None:
+        sets = [f"landing={landing}", f"warehouse={self.path}", f"tables_at_once={tables_at_once}"]
+        chosen = settings.load("local", sets)
         run = runner.open_run(self.spark, chosen, Progress(None), force)
         runner.run_tables(run, catalog.select(tables), first, last)
 

@@ -3,6 +3,7 @@
 import json
 import sys
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -111,13 +112,13 @@ def test_a_redelivery_of_the_same_rows_computes_nothing_downstream(open_run, lan
 
 def test_new_code_makes_a_table_stale_and_a_new_commit_does_not(open_run, three_days, monkeypatch):
     compute(open_run())
-    of_table = Declaration.code_version.fget
-    monkeypatch.setattr(
-        Declaration, "code_version", property(lambda self: "another-commit+" + of_table(self).split("+")[1])
-    )
+    tables = catalog()
+    for name in TABLES:
+        code = tables[name].code_version.split("+")[1]
+        monkeypatch.setitem(tables, name, replace(tables[name], code_version=f"another-commit+{code}"))
     assert set(plan(open_run()).values()) == {"up to date"}
-    changed = property(lambda self: of_table(self) + ("x" if self.name == "core.parcels" else ""))
-    monkeypatch.setattr(Declaration, "code_version", changed)
+    parcels = tables["core.parcels"]
+    monkeypatch.setitem(tables, "core.parcels", replace(parcels, code_version=parcels.code_version + "x"))
     assert plan(open_run()) == {
         "staging.shipments": "up to date",
         "core.parcels": "2024-03-04..2024-03-06  (code changed)",
@@ -178,7 +179,7 @@ def test_a_second_writer_of_a_table_is_told_to_wait(open_run, three_days):
 
 def declared(transform, columns="waybill_no string not null, carrier string"):
     table = Table(key=("waybill_no",), columns=columns.replace(", ", "\n"), reads={"parcels": Read("core.parcels")})
-    return Declaration("core.parcels", table, transform, "core.parcels: a test")
+    return Declaration("core.parcels", table, transform, "core.parcels: a test", "commit+parcels")
 
 
 def test_other_columns_than_declared_are_listed_apart(open_run, three_days, monkeypatch):
@@ -326,8 +327,8 @@ def on_request(reads):
         reads={"parcels": Read("staging.shipments"), "models": Read("models.listings", days=reads)},
     )
     return [
-        Declaration("models.listings", models, model, "models.listings: a test"),
-        Declaration("evidence.listing_scores", scores, score, "evidence.listing_scores: a test"),
+        Declaration("models.listings", models, model, "models.listings: a test", "commit+models"),
+        Declaration("evidence.listing_scores", scores, score, "evidence.listing_scores: a test", "commit+scores"),
     ]  # fmt: skip
 
 
@@ -341,7 +342,6 @@ def requested(monkeypatch):
     tables = {**catalog(), **{one.name: one for one in declared}}
     for module in (runner, sys.modules["jobs.catalog"]):
         monkeypatch.setattr(module, "catalog", lambda: tables)
-    monkeypatch.setattr(Declaration, "code_version", property(lambda self: f"commit+{self.name}"))
     for module in (listing_scores, listings):
         monkeypatch.setattr(module, "EXPECTATIONS", [])
     return declared
