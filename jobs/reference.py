@@ -71,6 +71,18 @@ def common_words(script: str) -> frozenset[str]:
 
 
 @cache
+def rare_words(kind: str) -> frozenset[str]:
+    """Two Chinese characters that are a seldom used `word`, or the `name` of a person or a place."""
+    return frozenset(word for row in rows("rare_words") if row["kind"] == kind for word in row["words"].split())
+
+
+@cache
+def character_parts() -> dict[str, tuple[str, ...]]:
+    """Chinese characters and the two or three parts into which each can be taken, in every way."""
+    return {row["character"]: tuple(row["parts"].split()) for row in rows("character_parts")}
+
+
+@cache
 def listing_words(kind: str) -> tuple[str, ...]:
     """Words that say something about a listing: of the kind `grade`, `genuine`, `used`, …"""
     return tuple(row["word"] for row in rows("listing_words") if row["kind"] == kind)

@@ -8,14 +8,15 @@ only resembles a name (a guess) counts in the brand's own categories alone, in t
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from jobs import reference
-from jobs.text import characters, search, whole
+from jobs.text import apart, characters, search, whole
 from jobs.text.characters import BLANK, CODES, NOTHING, SENTENCE, SYMBOL, Codes, Flags, Letters, Numbers, Tables
+from jobs.text.evasions import EVASIONS, HOMOPHONE, LOOK_ALIKE, SPLIT, SYMBOLS, TRADITIONAL
+from jobs.text.guesses import Guesses, guesses, resembling
 
 # In a longer word a Latin name as short as this is there by chance, but for what its own category says and parts of the
 # word that are known; one that is no everyday word and as long as LONG_LATIN is not, at either end of it.
@@ -26,18 +27,10 @@ WORD = 3
 LETTER_WORDS = "aktuv"
 # A name as short as this, found only by undoing something, counts in the brand's own categories.
 SHORT = 3
-# A Latin name shorter than this is one letter away from too many words.
-MISSPELT = 6
-# So much of a name must be left when its end is.
-TRUNCATED = 4
 # Sellers' fields are cut here: a name that nobody reads is no use to the seller.
 MOST_CHARS = {"brand_claimed": 200, "title": 1000, "description": 5000}
 # Characters of one array: some hundred bytes each while it is searched.
 PIECE = 500_000
-# With more codes of three letters than this, of 17,576, any code is some brand's: then they name none.
-MOST_CODES = 1000
-# A sign that stands so often in a title parts its words.
-SEPARATES = 3
 # A mention as it was written is kept to this length.
 MOST_SHOWN = 60
 # So many characters from a name a word still speaks of it.
@@ -45,20 +38,12 @@ NEAR = 3
 
 CLAIMED, TITLE, DESCRIPTION, EVADED = 1, 2, 3, 4
 PLACES = ("claimed", "title", "description", "evaded")
-# How a name was hidden, in order of how little chance could do it.
-EVASIONS = ("symbols", "look_alike", "traditional", "split", "masked", "misspelt", "truncated", "homophone", "initials")
-SYMBOLS, LOOK_ALIKE, TRADITIONAL, SPLIT, MASKED, MISSPELT_NAME, TRUNCATED_NAME, HOMOPHONE, INITIALS = range(1, 10)
-
-MASKS = "*×✕✖xX○◯〇□■●?#_●△▲☆★❤♥⭕❌❎囗"
-_MASK = re.compile(
-    rf"[{re.escape(MASKS.replace('x', '').replace('X', ''))}]{{1,3}}"
-    r"|(?<![a-z0-9])x(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])x(?![a-z0-9])|(?<=[a-z])口|口(?=[a-z])"
-)
-_MASK_CHARS = frozenset(MASKS.lower() + "口")
 _LATIN = re.compile(r"[a-z0-9]+")
-_LATIN_BEFORE, _LATIN_AFTER = re.compile(r"[a-z0-9]+$"), re.compile(r"[a-z0-9]+")
-_HAN, _HAN_ONLY = re.compile("[\u3400-\u9fff]{2,}"), re.compile("[\u3400-\u9fff]+")
-_SPELT_OUT = re.compile(r"(?<![a-z0-9])(?:[a-z][^a-z0-9\u3400-\u9fff]{1,2}){2,3}[a-z](?![a-z0-9])")
+# How the parts of a Latin name are written: LUMA-II, Luma II, J. Luma, L'Uma.
+_PARTS = re.compile(r"[^\W_]+(?:(?:\s|\s?[.\-\u2010-\u2013'\u2019]\s?)[^\W_]+)+")
+_JOINTS = re.compile(r"[.\-\u2010-\u2013'\u2019]")
+# Letters of a part of a name, on average: of less, the name is spelt out, and to hide it.
+LEAST_PART = 2
 _NO_NAME = frozenset(
     {"无", "无品牌", "其他", "other", "others", "none", "no", "其它", "其他other", "other其他", "未知", "自有品牌"}
 )
@@ -79,7 +64,8 @@ class Names:
     """All that is known of protected names, ready to search for.
 
     brand_ids, categories, prices: by brand. open, hidden, sounds: words and, by word, the names (as arrays).
-    is_everyday: Latin names that are words of everyday use. joins: what may stand beside a name in one word.
+    is_everyday: Latin names that are, or whose words all are, words of everyday use. is_word: names that are one such word,
+    of brands with categories: an apple is the brand's in these alone. joins: what may stand beside a name in one word.
     """
 
     tables: Tables
@@ -91,6 +77,7 @@ class Names:
     blanks: Numbers
     is_latin: Flags
     is_everyday: Flags
+    is_word: Flags
     valid_from: Numbers
     valid_to: Numbers
     letters: tuple[str, ...]
@@ -99,7 +86,8 @@ class Names:
     sounds: "Spelt"
     before: whole.Listed
     after: whole.Listed
-    guesses: "Guesses"
+    guesses: Guesses
+    apart: apart.Apart
     joins: frozenset[str]
 
 
@@ -110,19 +98,6 @@ class Spelt:
     words: search.Words
     first: Numbers
     names: Numbers
-
-
-@dataclass(frozen=True)
-class Guesses:
-    """What resembles a name: token -> numbers of names."""
-
-    one_missing: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    beginning: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    initials: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    at_place: dict[tuple[bool, int, int, str], tuple[int, ...]] = field(default_factory=dict)
-    exact: frozenset[str] = frozenset()
-    common_han: frozenset[str] = frozenset()
-    common_latin: frozenset[str] = frozenset()
 
 
 def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]]) -> Names:
@@ -143,6 +118,7 @@ def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]
     han = [bool(characters.is_han(codes).all()) for codes in plain]
     spelt_letters = tuple("".join(map(chr, codes)) for codes in plain)
     latin = [text.isascii() for text in spelt_letters]
+    words = reference.common_words("latin") | reference.common_words("han") | reference.rare_words("word")
     return Names(
         tables, tuple(brand_ids), tuple(categories), tuple(names),
         np.array([name.brand for name in names], np.int64),
@@ -150,6 +126,7 @@ def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]
         np.array([int((found.gap[1:-1] > NOTHING).sum()) for found in folded], np.int64),
         np.array(latin, bool),
         np.array([_is_everyday(name.text, text) for name, text in zip(names, spelt_letters, strict=True)], bool),
+        np.array([bool(categories[name.brand]) and text in words for name, text in zip(names, spelt_letters, strict=True)], bool),
         np.array([name.valid_from for name in names], np.int64),
         np.array([name.valid_to for name in names], np.int64),
         spelt_letters,
@@ -158,7 +135,8 @@ def prepared(brands: Iterable[tuple[str, Sequence[str], Sequence[str], int, int]
         _spelt(sound, [i for i in range(len(names)) if han[i] and bool((sound[i] > 0).all())]),
         whole.listed(reference.listing_words("compatible_before"), tables)[0],
         whole.listed(reference.listing_words("compatible_after"), tables)[0],
-        _guesses(spelt_letters, latin, han, [name.brand for name in names], categories),
+        guesses(spelt_letters, latin, han),
+        apart.apart(spelt_letters, han),
         frozenset(spelt_letters) | reference.joined_words(),
     )  # fmt: skip
 
@@ -198,48 +176,6 @@ def _spelt(codes: Sequence[Codes], numbers: Iterable[int]) -> Spelt:
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         np.array([number for found in by_word.values() for number in found], np.int64),
     )
-
-
-def _guesses(
-    letters: Sequence[str], latin: Sequence[bool], han: Sequence[bool], brand: Sequence[int],
-    categories: Sequence[frozenset[str]],
-) -> Guesses:  # fmt: skip
-    common_latin, common_han = reference.common_words("latin"), reference.common_words("han")
-    common = common_latin | common_han
-    one_missing, beginning, initials, at_place = (defaultdict(set) for _ in range(4))
-    for number, text in enumerate(letters):
-        if latin[number] or han[number]:
-            for i, char in enumerate(text):
-                at_place[latin[number], len(text), i, char].add(number)
-        if latin[number] and len(text) >= MISSPELT and text.isalpha():
-            for i in range(len(text)):
-                one_missing[text[:i] + text[i + 1 :]].add(number)
-            one_missing[text].add(number)
-            for size in range(max(TRUNCATED, (len(text) + 1) // 2), len(text)):
-                beginning[text[:size]].add(number)
-            for short in _abbreviations(text) - common_latin:
-                initials[short].add(number)
-        elif han[number] and len(text) >= 3:
-            for size in range(2, len(text)):
-                beginning[text[:size]].add(number)
-
-    def frozen(found: dict[Any, set[int]]) -> dict[Any, tuple[int, ...]]:
-        return {key: tuple(sorted(numbers)) for key, numbers in found.items()}
-
-    return Guesses(
-        frozen(one_missing),
-        {key: numbers for key, numbers in frozen(beginning).items() if key not in common},
-        frozen(initials) if len(initials) <= MOST_CODES else {},
-        frozen(at_place), frozenset(letters), common_han, common_latin,
-    )  # fmt: skip
-
-
-def _abbreviations(text: str) -> set[str]:
-    """Three letters that stand for a Latin name: its first and two later consonants, or one and its last letter."""
-    later = [char for char in text[1:] if char not in "aeiou"]
-    pairs = {(a, b) for i, a in enumerate(later) for b in [*later[i + 1 :], text[-1]]}
-    # Three equal letters are a size or a decoration.
-    return {text[0] + a + b for a, b in pairs if len({text[0], a, b}) > 1}
 
 
 # --- matching ------------------------------------------------------------------------------------
@@ -344,7 +280,7 @@ def _match_piece(batch: Batch) -> list[Match | None]:
         hits.append(_hidden(batch, settled))
         named[hits[1].row] = True
     if not named.all():
-        hits += [_homophones(batch, named), _guessed(batch, named)]
+        hits += [_taken_apart(batch, named), _homophones(batch, named), _guessed(batch, named)]
     return _best(batch, _joined(hits), rows)
 
 
@@ -365,17 +301,53 @@ def _open(batch: Batch) -> Hits:
     names, plain = batch.names, batch.plain
     at, name = _expanded(*search.find(plain.codes, names.open.words), names.open)
     last = at + names.length[name] - 1
-    gaps = np.cumsum(plain.gap > NOTHING)
     row = plain.field[at] // 3
-    kept = (gaps[last] - gaps[at] <= names.blanks[name]) & batch.valid(row, name)
+    kept = (_gaps(plain, at, last) <= names.blanks[name]) | _means_it(batch, plain, at, last, name)
+    kept &= batch.valid(row, name)
     at, name, last, row = at[kept], name[kept], last[kept], row[kept]
     kept = _stands_out(batch, plain, at, last, name)
     at, name, last, row = at[kept], name[kept], last[kept], row[kept]
     return Hits(row, name, plain.field[at] % 3 + 1, np.zeros(len(at), np.int64), plain.at[at], plain.at[last] + 1)
 
 
+def _gaps(letters: Letters, at: Numbers, last: Numbers) -> Numbers:
+    gaps = np.cumsum(letters.gap > NOTHING)
+    found: Numbers = gaps[last] - gaps[at]
+    return found
+
+
+def _is_written_so(batch: Batch, letters: Letters, at: Numbers, last: Numbers, name: Numbers) -> Flags:
+    """Whether Latin names are written in more parts than the brand says, as anybody writes them: LUMA-II, Luma II."""
+    names = batch.names
+    parts = _gaps(letters, at, last) + 1
+    found: Flags = names.is_latin[name] & (parts > names.blanks[name] + 1) & (parts * LEAST_PART <= names.length[name])
+    for i in np.flatnonzero(found).tolist():
+        found[i] = _PARTS.fullmatch(_written(batch, letters, at[i], last[i])) is not None
+    return found
+
+
+def _means_it(batch: Batch, letters: Letters, at: Numbers, last: Numbers, name: Numbers) -> Flags:
+    """Whether names written in parts are meant. Parts that are all everyday words (can on) are the name in its own category
+    alone; a short name needs its category and more than a blank."""
+    names = batch.names
+    own = batch.in_category(letters.field[at] // 3, name)
+    found = np.zeros(len(at), bool)
+    for i in np.flatnonzero(_is_written_so(batch, letters, at, last, name)).tolist():
+        written = _written(batch, letters, at[i], last[i])
+        is_word = names.guesses.common_latin.issuperset(_LATIN.findall(written.lower()))
+        is_short = names.length[name[i]] <= SHORT_LATIN
+        found[i] = (own[i] or not (is_word or is_short)) and (not is_short or _JOINTS.search(written) is not None)
+    return found
+
+
+def _written(batch: Batch, letters: Letters, first: int, last: int) -> str:
+    """What stands in the fields from one letter to another."""
+    return batch.raw[letters.at[first] : letters.at[last] + 1].tobytes().decode("utf-32-le", "replace")
+
+
 def _stands_out(batch: Batch, letters: Letters, at: Numbers, last: Numbers, name: Numbers) -> Flags:
-    """Whether names that stand from `at` to `last` are meant: Chinese ones always, Latin ones as a word.
+    """Whether names that stand from `at` to `last` are meant: Chinese ones always, Latin ones as a word; both, where they are
+    everyday words, in the brand's categories or as a claim (an apple is a fruit elsewhere).
 
     Or joined to others in one word where its case changes, or where what is left is known to stand beside names. Everyday
     words are part of longer ones by chance (coach in stagecoach), so only names that are none may be joined to them.
@@ -383,12 +355,13 @@ def _stands_out(batch: Batch, letters: Letters, at: Numbers, last: Numbers, name
     names, codes = batch.names, letters.codes
     there = whole.around(letters, batch.raw, names.tables, at, last + 1)
     before, after = at - there.first, there.final - there.end
-    found: Flags = ~names.is_latin[name] | there.is_alone()
+    own, claims = batch.in_category(letters.field[at] // 3, name), letters.field[at] % 3 == 0
+    alone: Flags = ~names.is_latin[name] | there.is_alone()
+    found = alone & (own | claims | ~names.is_word[name])
     is_short = names.length[name] <= SHORT_LATIN
     # Of a short name: in its category, and beside parts that are words.
-    own = batch.in_category(letters.field[at] // 3, name)
     is_word = ((before == 0) | (before >= WORD)) & ((after == 0) | (after >= WORD))
-    may_join = ~found & (~is_short | ((names.length[name] > 2) & own & is_word))
+    may_join = ~alone & (~is_short | ((names.length[name] > 2) & own & is_word))
     han = np.append(characters.is_han(codes), False)
     letter_words = np.isin(np.append(codes, 0)[there.end], [ord(letter) for letter in LETTER_WORDS])
     known_after = there.is_parted_after | ((after == 1) & letter_words & han[there.final])
@@ -450,11 +423,12 @@ def _hidden(batch: Batch, settled: Flags) -> Hits:
     across = crosses & (gaps == 1) & own & np.where(is_latin, whole & (length >= SHORT_LATIN), True)
     kept = fits & (within | across) & batch.valid(row, name)
     at, last, name, row, gaps, crosses = at[kept], last[kept], name[kept], row[kept], gaps[kept], crosses[kept]
+    parted = (gaps > names.blanks[name]) & ~_is_written_so(batch, read, at, last, name)
     shown = tables.plain[np.minimum(batch.raw, CODES - 1)]
     evasion = np.array(
         [
-            SPLIT if split else _how(names.letters[n], shown[read.at[a : b + 1]], g > names.blanks[n])
-            for a, b, n, g, split in zip(at, last, name, gaps, crosses, strict=True)
+            SPLIT if split else _how(names.letters[n], shown[read.at[a : b + 1]], has_gaps)
+            for a, b, n, has_gaps, split in zip(at, last, name, parted, crosses, strict=True)
         ],
         np.int64,
     )
@@ -470,6 +444,19 @@ def _how(name: str, shown: Codes, has_gaps: bool) -> int:
         digits = sum(b.isdigit() for _, b in other)
         return LOOK_ALIKE if digits * 2 < len(name) else 0
     return TRADITIONAL if other else SYMBOLS if has_gaps else 0
+
+
+def _taken_apart(batch: Batch, named: Flags) -> Hits:
+    """Names in the title or brand field with characters taken apart, in their category."""
+    simple = batch.simple()
+    kept = ~named[simple.field // 3] & (simple.field % 3 < 2)
+    simple = Letters(simple.codes[kept], simple.at[kept], simple.field[kept], simple.gap[kept])
+    at, last, name = apart.find(simple, batch.names.apart)
+    row = simple.field[at] // 3
+    kept = (_gaps(simple, at, last) == 0) & batch.in_category(row, name) & batch.valid(row, name)
+    at, last, name, row = at[kept], last[kept], name[kept], row[kept]
+    place, evasion = (np.full(len(at), value) for value in (EVADED, SPLIT))
+    return Hits(row, name, place, evasion, simple.at[at], simple.at[last] + 1)
 
 
 def _homophones(batch: Batch, named: Flags) -> Hits:
@@ -511,98 +498,13 @@ def _guessed(batch: Batch, named: Flags) -> Hits:
             if len(text) < 2 or (number == 3 * row and text.strip() in _NO_NAME):
                 continue
             first = int(batch.first[number])
-            for candidates, evasion, begin, end in _resembling(text, batch.names.guesses, batch.names.letters):
+            for candidates, evasion, begin, end in resembling(text, batch.names.guesses, batch.names.letters):
                 numbers = np.array(candidates, np.int64)
                 rows = np.full(len(numbers), row)
                 fits = numbers[batch.in_category(rows, numbers) & batch.valid(rows, numbers)]
                 if len(set(batch.names.brand[fits].tolist())) == 1:
                     found.append((row, int(fits[0]), EVADED, evasion, first + begin, first + end))
     return _of_rows(found)
-
-
-def _resembling(text: str, guesses: Guesses, letters: Sequence[str]) -> Iterable[tuple[Sequence[int], int, int, int]]:
-    """(names, evasion, begin, end) of words that resemble names. text: folded, simplified, with its symbols."""
-    if not _MASK_CHARS.isdisjoint(text):
-        yield from _masked(text, guesses, letters)
-    for token in _LATIN.finditer(text):
-        word, size = token[0], len(token[0])
-        if size < 3 or size > 30 or word in guesses.exact or word in guesses.common_latin or word.isdigit():
-            continue
-        if size == 3 and word in guesses.initials:
-            yield guesses.initials[word], INITIALS, *token.span()
-        if size >= TRUNCATED and word in guesses.beginning:
-            yield guesses.beginning[word], TRUNCATED_NAME, *token.span()
-        if size >= MISSPELT - 1:
-            near = {n for form in _shorter(word) for n in guesses.one_missing.get(form, ())}
-            if close := sorted(n for n in near if one_apart(word, letters[n])):
-                yield close, MISSPELT_NAME, *token.span()
-    for spelt_out in _SPELT_OUT.finditer(text):
-        word = "".join(_LATIN.findall(spelt_out[0]))
-        if word in guesses.initials:
-            yield guesses.initials[word], INITIALS, *spelt_out.span()
-    for token in _HAN.finditer(text):
-        for size in (3, 2):
-            word = token[0][:size]
-            if len(word) == size and word in guesses.beginning and word not in guesses.exact:
-                yield guesses.beginning[word], TRUNCATED_NAME, token.start(), token.start() + size
-                break
-
-
-def _shorter(word: str) -> list[str]:
-    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
-
-
-def one_apart(one: str, other: str) -> bool:
-    """Whether two words differ by one letter put in, left out or replaced, or by two neighbours swapped."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    a, b = one[same:], other[same:]
-    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
-
-
-def _masked(text: str, guesses: Guesses, letters: Sequence[str]) -> Iterable[tuple[Sequence[int], int, int, int]]:
-    """Words in which a letter was made unreadable."""
-    for mask in _MASK.finditer(text):
-        begin, end = mask.span()
-        left = _LATIN_BEFORE.search(text, max(0, begin - 20), begin)
-        right = _LATIN_AFTER.match(text, end)
-        word_begin, word_end = left.start() if left else begin, right.end() if right else end
-        known = word_end - word_begin - (end - begin)
-        if known and mask[0] not in "xX":
-            # As much of a Latin name must be left as was hidden, and three letters of it.
-            if known >= 3 and known >= end - begin and not text[word_begin:begin].isdigit():
-                names = _like(text[word_begin:word_end], begin - word_begin, end - word_begin, True, guesses, letters)
-                yield names, MASKED, word_begin, word_end
-            continue
-        is_separator = text.count(mask[0]) >= SEPARATES
-        for size in (4, 3, 2):
-            for before in range(size - (end - begin) + 1):
-                start = begin - before
-                if start < 0 or start + size > len(text) or size == end - begin:
-                    continue
-                left_part, right_part = text[start:begin], text[end : start + size]
-                if not _HAN_ONLY.fullmatch(left_part + right_part):
-                    continue
-                if size == 2 and (is_separator or _is_in_word(text, begin, end, before, guesses.common_han)):
-                    continue
-                if size > 2 and size - (end - begin) < 2:
-                    continue
-                names = _like(text[start : start + size], before, before + end - begin, False, guesses, letters)
-                yield names, MASKED, start, start + size
-
-
-def _is_in_word(text: str, begin: int, end: int, before: int, common: frozenset[str]) -> bool:
-    """Whether the one character beside a sign ends (before the sign) or begins an everyday word."""
-    sizes = (2, 3)
-    return any((text[max(0, begin - n) : begin] if before else text[end : end + n]) in common for n in sizes)
-
-
-def _like(word: str, begin: int, end: int, is_latin: bool, guesses: Guesses, letters: Sequence[str]) -> list[int]:
-    """Names that read like the word but for what stands from begin to end."""
-    place = 0 if begin else end
-    candidates = guesses.at_place.get((is_latin, len(word), place, word[place : place + 1]), ())
-    return [n for n in candidates if letters[n][:begin] == word[:begin] and letters[n][end:] == word[end:]]
 
 
 def _best(batch: Batch, hits: Hits, rows: int) -> list[Match | None]:

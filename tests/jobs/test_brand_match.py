@@ -36,7 +36,7 @@ def found(title, claimed=None, description=None, category="sneakers", known=KNOW
         ("正品KESA跑鞋", "b2 title"),
         ("V.e.l.m.o.r.a 跑鞋", "b1 evaded symbols"),
         ("Vel❤mora 跑鞋", "b1 evaded symbols"),
-        ("vel mora 跑鞋", "b1 evaded symbols"),
+        ("Vel..mora 跑鞋", "b1 evaded symbols"),
         ("维·莫·拉 跑鞋", "b1 evaded symbols"),
         ("k.e.s.a 跑鞋", "b2 evaded symbols"),
         ("Vеlmоrа 跑鞋", "b1 evaded look_alike"),
@@ -120,7 +120,65 @@ def test_a_name_joined_to_known_words_or_by_its_capitals_is_a_mention(title, exp
 def test_a_guess_counts_in_the_brands_own_categories_only():
     titles = ["V*lmora", "velmo", "vlm", "铠*", "唯莫垃", "Velmra", "维·莫", "k.e.s.a"]
     assert [found(title, category="liquor") for title in titles] == [None] * len(titles)
-    assert found("Vel.mora", category="liquor") == "b1 evaded symbols"
+    assert found("Vel❤mora", category="liquor") == "b1 evaded symbols"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("vel mora 跑鞋", "b1 title"), ("VEL-MORA 跑鞋", "b1 title"), ("Vel.mora 跑鞋", "b1 title"), ("V.elmora", "b1 title"),
+        ("Vel’mora", "b1 title"), ("Vel – mora", "b1 title"), ("Ke-sa 跑鞋", "b2 title"), ("north-ridge", "b3 title"),
+        ("ke sa 跑鞋", None), ("v e l m o r a", "b1 evaded symbols"), ("V-e-l-m-o-r-a", "b1 evaded symbols"),
+        ("Vel*mora", "b1 evaded symbols"), ("Vel·mora", "b1 evaded symbols"), ("维-莫-拉", "b1 evaded symbols"),
+        ("Vel-m0ra", "b1 evaded look_alike"),
+    ],
+)  # fmt: skip
+def test_a_hyphen_blank_or_full_stop_between_parts_of_a_latin_name_hides_nothing(title, expected):
+    assert found(title) == expected
+
+
+FRUIT = names.prepared(
+    [
+        ("orange", ["Orange", "橙子"], ["electronics"], *ALWAYS), ("canon", ["Canon"], ["electronics"], *ALWAYS),
+        ("rose", ["玫瑰园", "Rosegarden"], ["cosmetics"], *ALWAYS), ("hill", ["丁山"], ["cosmetics"], *ALWAYS),
+        ("good", ["好萝", "Any"], [], *ALWAYS),
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "expected"),
+    [
+        ("赣南橙子 九斤", "other", None), ("orange juice", "other", None), ("橙子手机", "electronics", "orange title"),
+        ("orange phone", "electronics", "orange title"), ("OrangePhone 2024", "other", "orange title"),
+        ("we can on request", "other", None), ("CAN-ON 相机", "electronics", "canon title"), ("Any 外套", "apparel", "good title"),
+        ("玫瑰 面膜", "cosmetics", None), ("清新*丁香*山茶", "cosmetics", None), ("白*山茶*香皂", "cosmetics", None),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_an_everyday_word_is_one_outside_the_brands_categories(title, category, expected):
+    assert found(title, category=category, known=FRUIT) == expected
+
+
+def test_a_claim_to_be_of_a_brand_counts_in_any_category():
+    assert found("九斤装", claimed="橙子", category="other", known=FRUIT) == "orange claimed"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("纟隹莫拉跑鞋", "b1 evaded split"), ("新款维莫扌立", "b1 evaded split"), ("铠艹沙 跑鞋", "b2 evaded split"),
+        ("钅岂莎", "b2 evaded split"), ("铠草沙", "b2 evaded split"), ("木草地", None), ("铠 艹 沙", None),
+    ],
+)  # fmt: skip
+def test_a_character_written_as_its_parts_is_read(title, expected):
+    assert found(title) == expected
+
+
+def test_parts_that_are_a_word_or_belong_to_one_name_nothing():
+    known = names.prepared([("a", ["好丽"], ["apparel"], *ALWAYS), ("b", ["兰芝"], ["apparel"], *ALWAYS)])
+    assert found("女子丽 外套", category="apparel", known=known) is None
+    assert found("兰艹之", category="apparel", known=known) == "b evaded split"
+    assert found("兰艹之", category="liquor", known=known) is None
 
 
 def test_a_name_goes_on_in_the_next_field():
@@ -138,7 +196,7 @@ def test_sentences_are_not_read_across_their_end_within_a_field():
 def test_the_more_open_place_comes_first_and_the_own_category_before_it():
     assert found("Velmora", claimed="Velmora", description="Velmora") == "b1 claimed"
     assert found("鞋", description="原厂Velmora") == "b1 description"
-    assert found("Tarnquist 维*拉 V.elmora") == "b1 evaded symbols"
+    assert found("Tarnquist 维*拉 V❤elmora") == "b1 evaded symbols"
     assert found("Tarnquist 跑鞋") == "b4 title"
     assert found("North-Ridge 男表", category="watches") == "b3 title"
     assert found("northridge 男表", category="watches") == "b3 title"
@@ -175,7 +233,7 @@ def test_among_many_brands_three_letters_are_no_name():
 def test_a_brand_counts_from_its_day_until_its_day():
     known = names.prepared([("b", ["Velmora"], ["sneakers"], 10, 20)])
     matches = names.match(
-        known, [None] * 4, ["Velmora", "V.elmora"] * 2, [None] * 4, ["sneakers"] * 4, np.array([9, 10, 19, 20])
+        known, [None] * 4, ["Velmora", "V❤elmora"] * 2, [None] * 4, ["sneakers"] * 4, np.array([9, 10, 19, 20])
     )
     assert [match and match.place for match in matches] == [None, "evaded", "title", None]
 

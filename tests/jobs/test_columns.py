@@ -474,11 +474,14 @@ def test_look_alikes_syllables_and_words_say_one_thing_each():
     assert all(syllable.isascii() and syllable.isalpha() for syllable in reference.syllables())
     assert {row["kind"] for row in reference.rows("listing_words")} == set(features.KINDS)
     assert all(word == word.lower().strip() for row in reference.rows("listing_words") for word in (row["word"],))
+    rare = reference.rare_words("word") | reference.rare_words("name")
+    assert len(rare) > 50_000 and rare.isdisjoint(reference.common_words("han"))
+    assert all(2 <= len(way) <= 3 for ways in reference.character_parts().values() for way in ways)
     assert len(reference.common_words("han")) > 20_000 and len(reference.common_words("latin")) > 10_000
 
 
 def test_a_reference_file_that_is_not_there_is_named(tmp_path, monkeypatch):
-    with pytest.raises(JobError, match=r"no conf/reference/nowhere\.csv: there are common_words"):
+    with pytest.raises(JobError, match=r"no conf/reference/nowhere\.csv: there are character_parts, common_words"):
         reference.rows("nowhere")
     (tmp_path / "bare.csv").write_text("name,source\n")
     monkeypatch.setattr(reference, "FOLDER", tmp_path)
